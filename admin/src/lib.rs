@@ -1,0 +1,1 @@
+//! The control plane; today the operations listener.

@@ -1,0 +1,100 @@
+//! The answer to "may they?".
+
+use super::{Operation, ReleaseStage};
+use crate::policy::{Model, Tier};
+use std::sync::Arc;
+
+/// What a call asks for, in the words the decision knows. Read once from the body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// What is asked.
+    pub operation: Operation,
+    /// An upper bound of the prompt's tokens: never less than the truth.
+    pub prompt_bytes: u64,
+    /// Messages or inputs; each may add template tokens.
+    pub pieces: u64,
+    /// Completion tokens of one choice, if the caller said.
+    pub output_tokens: Option<u64>,
+    /// How many choices.
+    pub choices: u64,
+    /// Alternatives shown a token; `None` is no log-probabilities.
+    pub top_logprobs: Option<u64>,
+    /// Tools offered.
+    pub tools: u64,
+    /// Stop sequences.
+    pub stops: u64,
+    /// Whether a JSON schema constrains the answer.
+    pub structured_output: bool,
+    /// `temperature`, if given.
+    pub temperature: Option<f64>,
+    /// `top_p`, if given.
+    pub top_p: Option<f64>,
+}
+
+/// Leave to use one revision, and on what terms.
+#[derive(Clone, Debug)]
+pub struct Entitlement {
+    /// The tier it is used under.
+    pub tier: Arc<Tier>,
+    /// The model, with its revision and licence.
+    pub model: Arc<Model>,
+    /// The stage the revision is at.
+    pub stage: ReleaseStage,
+    /// An upper bound of the prompt's tokens: never less than the truth.
+    pub prompt_tokens: u64,
+    /// Completion tokens of one choice, sent to the backend as `max_tokens`.
+    pub output_tokens: u64,
+    /// Whether the caller chose [`Self::output_tokens`]; if not, it may be lowered to fit a limit.
+    pub output_chosen: bool,
+    /// How many answers in all: choices, times prompts where one call may hold several.
+    pub answers: u64,
+}
+
+impl Entitlement {
+    /// The most this call can cost, in tokens.
+    pub fn tokens_max(&self) -> u64 {
+        self.output_tokens.saturating_mul(self.answers).saturating_add(self.prompt_tokens)
+    }
+}
+
+/// Why not. Each can be shown to the caller: none tells of a model it may not know of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Denial {
+    /// No such model, or none this caller may know of.
+    UnknownModel,
+    /// The caller may know of the model, but its stage is not yet open to the tier.
+    NotReleased {
+        /// Where the revision is.
+        stage: ReleaseStage,
+    },
+    /// The model does not offer this operation.
+    Unsupported {
+        /// What was asked.
+        operation: Operation,
+    },
+    /// More was asked for than the tier or the model gives.
+    Cap {
+        /// The request field to change.
+        param: &'static str,
+        /// What would be allowed, for the message.
+        allowed: Allowed,
+    },
+    /// Prompt and answer do not fit the window.
+    Context {
+        /// Prompt bound and completion tokens together.
+        asked: u64,
+        /// What there is.
+        window: u64,
+    },
+}
+
+/// What a cap would have allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Allowed {
+    /// Nothing: the field may not be used on this tier.
+    Not,
+    /// At most this many.
+    Most(u64),
+    /// A value in this interval.
+    Within(super::Range),
+}

@@ -1,0 +1,25 @@
+//! The nouns. Plain values with their rules; no files, no network, no clocks of their own.
+
+mod caps;
+mod credential;
+mod entitlement;
+mod id;
+mod limit;
+mod operation;
+mod principal;
+mod secret;
+mod stage;
+mod time;
+
+pub use caps::{Caps, Range};
+pub use credential::{ApiKey, KeyDigest, KeyHasher};
+pub use entitlement::{Allowed, Ask, Denial, Entitlement};
+pub use id::{
+    CredentialId, LicenceId, ModelId, PrincipalId, ProfileId, RevisionId, TierId, UpstreamId,
+};
+pub use limit::{Limit, Scope, Unit, Window};
+pub use operation::Operation;
+pub use principal::Principal;
+pub use secret::Secret;
+pub use stage::ReleaseStage;
+pub use time::{Clock, Timestamp};

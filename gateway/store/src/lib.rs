@@ -1,0 +1,1 @@
+//! What is kept: records, ledger, and the directory in front of them.

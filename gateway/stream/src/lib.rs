@@ -1,0 +1,1 @@
+//! Answers as they pass: events, dialects, usage, filters. Sans-IO.

@@ -1,0 +1,1 @@
+//! Paced mock backend, open-loop driver, peers side by side.

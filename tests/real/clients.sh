@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Makes the real clients: the OpenAI SDKs for Python and for JavaScript.
+#
+#   tests/real/clients.sh            installs what is missing
+#   tests/real/clients.sh --present  fails (3) where something is missing
+#
+# Prints CLIENT_PYTHON=path of an interpreter that has `openai`, and CLIENT_NODE_MODULES=path of a
+# node_modules that has `openai`; set it as NODE_PATH is set, or link it beside the script.
+
+. "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
+
+python_version=3.54.0
+node_version=6.49.0
+python="$cache/openai-python-$python_version"
+node="$cache/openai-node-$node_version"
+
+make_python() {
+  tools
+  say "installing openai $python_version for python"
+  rm -rf "$python"
+  python3 -m venv "$python" >&2
+  retry uv pip install --quiet --python "$python/bin/python" "openai==$python_version"
+  touch "$python/ready"
+}
+
+make_node() {
+  local work="$node.part"
+  rm -rf "$work"
+  mkdir -p "$work"
+  say "installing openai $node_version for node"
+  printf '{"private":true}\n' >"$work/package.json"
+  retry npm install --prefix "$work" --no-audit --no-fund --loglevel=error \
+    "openai@$node_version"
+  touch "$work/ready"
+  settle "$node" "$work"
+}
+
+for part in python node; do
+  if [ ! -e "${!part}/ready" ]; then
+    if [ "${1:-}" = --present ]; then
+      say "no openai for $part: run tests/real/clients.sh"
+      exit 3
+    fi
+    "make_$part"
+  fi
+done
+printf 'CLIENT_PYTHON=%s\nCLIENT_NODE_MODULES=%s\n' "$python/bin/python" "$node/node_modules"
