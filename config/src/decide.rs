@@ -3,7 +3,39 @@
 use crate::Policy;
 use crate::policy::{Model, Tier};
 use crate::words::{Allowed, Ask, Caps, Denial, Entitlement, Operation, Principal, Range};
+use crate::words::{ReleaseStage, TierId};
 use std::sync::Arc;
+
+/// One question of the decision; they are asked in this order.
+///
+/// It is the order of disclosure: nothing is said about a model before it is sure that the caller
+/// may know of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Step {
+    /// Is the principal's tier in the file?
+    Tier,
+    /// Is the name one of a model?
+    Model,
+    /// Is the revision's stage open to the tier?
+    Stage,
+    /// Does the model offer the operation?
+    Operation,
+    /// Is everything asked for within the tier's caps?
+    Caps,
+    /// Do prompt and answer fit the window?
+    Context,
+}
+
+/// Sees each step as it is taken; so an explanation tells what was decided, not what might be.
+pub(crate) trait Witness {
+    /// A step was answered; `denial` if the answer was no, which ends the decision.
+    fn saw(&mut self, step: Step, denial: Option<&Denial>);
+}
+
+/// Nobody looks.
+impl Witness for () {
+    fn saw(&mut self, _: Step, _: Option<&Denial>) {}
+}
 
 /// Answers whether `principal` may use the model it calls `name`, and on what terms.
 ///
@@ -19,25 +51,38 @@ pub fn entitle(
     name: &str,
     ask: &Ask,
 ) -> Result<Entitlement, Denial> {
-    let tier = policy.tier(&principal.tier).ok_or(Denial::UnknownModel)?;
-    let model = visible(policy, tier, name)?;
-    if !model.operations.contains(&ask.operation) {
-        return Err(Denial::Unsupported { operation: ask.operation });
-    }
-    capped(&tier.caps, ask)?;
-    let prompt_tokens = prompt_tokens(model, ask);
-    let window = tier.caps.context_tokens_max.min(model.context_tokens);
-    let output_tokens = output_tokens(model, tier, ask)?;
-    let asked = prompt_tokens.saturating_add(output_tokens);
-    if prompt_tokens >= window || (ask.output_tokens.is_some() && asked > window) {
-        return Err(Denial::Context { asked, window });
-    }
+    decide(policy, &principal.tier, name, ask, &mut ())
+}
+
+/// [`entitle`], with a witness.
+pub(crate) fn decide(
+    policy: &Policy,
+    tier: &TierId,
+    name: &str,
+    ask: &Ask,
+    witness: &mut impl Witness,
+) -> Result<Entitlement, Denial> {
+    let mut take = |step, denial: Option<Denial>| {
+        witness.saw(step, denial.as_ref());
+        denial.map_or(Ok(()), Err)
+    };
+    let tier = policy.tier(tier);
+    take(Step::Tier, tier.is_none().then_some(Denial::UnknownModel))?;
+    let model = policy.model(name);
+    take(Step::Model, model.is_none().then_some(Denial::UnknownModel))?;
+    let (Some(tier), Some(model)) = (tier, model) else { return Err(Denial::UnknownModel) };
+    take(Step::Stage, withheld(tier, model))?;
+    take(Step::Operation, unsupported(model, ask))?;
+    take(Step::Caps, capped(&tier.caps, ask).err())?;
+    let fitted = fitted(tier, model, ask);
+    take(Step::Context, fitted.as_ref().err().cloned())?;
+    let (prompt_tokens, output_tokens) = fitted?;
     Ok(Entitlement {
         tier: Arc::clone(tier),
         model: Arc::clone(model),
         stage: model.stage,
         prompt_tokens,
-        output_tokens: output_tokens.min(window - prompt_tokens),
+        output_tokens,
         output_chosen: ask.output_tokens.is_some(),
         answers: answers(ask),
     })
@@ -49,7 +94,7 @@ pub fn usable<'p>(
     principal: &Principal,
 ) -> impl Iterator<Item = &'p Arc<Model>> {
     let tier = policy.tier(&principal.tier);
-    policy.models().filter(move |model| tier.is_some_and(|tier| released(tier, model)))
+    policy.models().filter(move |model| tier.is_some_and(|tier| withheld(tier, model).is_none()))
 }
 
 /// The model called `name`, if `tier` may use it.
@@ -57,21 +102,43 @@ pub fn usable<'p>(
 /// # Errors
 ///
 /// [`Denial::UnknownModel`], or [`Denial::NotReleased`] for an announced one.
-pub fn visible<'p>(
-    policy: &'p Policy,
-    tier: &Tier,
-    name: &str,
-) -> Result<&'p Arc<Model>, Denial> {
+pub fn visible<'p>(policy: &'p Policy, tier: &Tier, name: &str) -> Result<&'p Arc<Model>, Denial> {
     let model = policy.model(name).ok_or(Denial::UnknownModel)?;
-    match (released(tier, model), model.announced) {
-        (true, _) => Ok(model),
-        (false, true) => Err(Denial::NotReleased { stage: model.stage }),
-        (false, false) => Err(Denial::UnknownModel),
+    withheld(tier, model).map_or(Ok(model), Err)
+}
+
+/// Why `tier` may not use `model`, in words that tell no more than it may know.
+fn withheld(tier: &Tier, model: &Model) -> Option<Denial> {
+    let released = model.stage > ReleaseStage::Draft && model.stage >= tier.sees;
+    match (released, model.announced) {
+        (true, _) => None,
+        (false, true) => Some(Denial::NotReleased { stage: model.stage }),
+        (false, false) => Some(Denial::UnknownModel),
     }
 }
 
-fn released(tier: &Tier, model: &Model) -> bool {
-    model.stage > crate::words::ReleaseStage::Draft && model.stage >= tier.sees
+fn unsupported(model: &Model, ask: &Ask) -> Option<Denial> {
+    let offered = model.operations.contains(&ask.operation);
+    (!offered).then_some(Denial::Unsupported { operation: ask.operation })
+}
+
+/// The tokens of the prompt and of one answer, if both fit.
+fn fitted(tier: &Tier, model: &Model, ask: &Ask) -> Result<(u64, u64), Denial> {
+    let window = tier.caps.context_tokens_max.min(model.context_tokens);
+    let prompt = prompt_tokens(model, ask);
+    if ask.operation == Operation::Embedding {
+        let fits = prompt <= window;
+        return if fits { Ok((prompt, 0)) } else { Err(Denial::Context { asked: prompt, window }) };
+    }
+    let wanted = ask.output_tokens.unwrap_or(model.output_tokens_default);
+    let wanted = wanted.min(tier.caps.output_tokens_max);
+    let asked = prompt.saturating_add(wanted);
+    // A chosen length is kept or refused; an unchosen one is lowered, but never to nothing.
+    match window.checked_sub(prompt) {
+        Some(room) if room > 0 && room >= wanted => Ok((prompt, wanted)),
+        Some(room) if room > 0 && ask.output_tokens.is_none() => Ok((prompt, room)),
+        _ => Err(Denial::Context { asked, window }),
+    }
 }
 
 fn prompt_tokens(model: &Model, ask: &Ask) -> u64 {
@@ -79,24 +146,12 @@ fn prompt_tokens(model: &Model, ask: &Ask) -> u64 {
     ask.prompt_bytes.saturating_add(template).saturating_add(model.template_tokens)
 }
 
+/// How many answers are generated: at least one, whatever was asked.
 fn answers(ask: &Ask) -> u64 {
+    let choices = ask.choices.max(1);
     match ask.operation {
-        Operation::Completion => ask.choices.saturating_mul(ask.pieces),
-        Operation::Chat | Operation::Embedding => ask.choices,
-    }
-}
-
-fn output_tokens(model: &Model, tier: &Tier, ask: &Ask) -> Result<u64, Denial> {
-    if ask.operation == Operation::Embedding {
-        return Ok(0);
-    }
-    let cap = tier.caps.output_tokens_max;
-    match ask.output_tokens {
-        Some(asked) if asked > cap => {
-            Err(Denial::Cap { param: "max_tokens", allowed: Allowed::Most(cap) })
-        }
-        Some(asked) => Ok(asked),
-        None => Ok(model.output_tokens_default.min(cap)),
+        Operation::Completion => choices.saturating_mul(ask.pieces.max(1)),
+        Operation::Chat | Operation::Embedding => choices,
     }
 }
 
@@ -116,7 +171,13 @@ fn capped(caps: &Caps, ask: &Ask) -> Result<(), Denial> {
         return Err(Denial::Cap { param: "response_format", allowed: Allowed::Not });
     }
     within("temperature", ask.temperature, caps.temperature)?;
-    within("top_p", ask.top_p, caps.top_p)
+    within("top_p", ask.top_p, caps.top_p)?;
+    match ask.operation {
+        Operation::Embedding => Ok(()),
+        Operation::Chat | Operation::Completion => {
+            most("max_tokens", ask.output_tokens.unwrap_or(0), caps.output_tokens_max)
+        }
+    }
 }
 
 fn most(param: &'static str, asked: u64, max: u64) -> Result<(), Denial> {
@@ -135,3 +196,6 @@ fn within(param: &'static str, asked: Option<f64>, range: Range) -> Result<(), D
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,26 @@
 //! [`decide::entitle`] answers who may use what. Every other crate may import this one; this one
 //! imports none of them.
 
+mod compile;
 pub mod decide;
+pub mod explain;
+mod file;
+mod load;
 pub mod policy;
+mod spec;
+pub mod table;
 pub mod words;
 
+pub use compile::Config;
+pub use file::{Environment, Found, Given, Positions, Problem, Problems, Process};
+pub use load::{load, load_policy, read, read_policy};
 pub use policy::Policy;
+pub use spec::{
+    BackendSpec, BackendUrl, Bounds, Cors, Drain, Engine, FilterSpec, Listener, LogLevel, LogSpec,
+    NodeSpec, Plaintext, ProfileSpec, StoreSpec, TlsFiles, UpstreamSpec,
+};
+
+/// The JSON Schema of the file, for editors and checks.
+pub fn schema() -> serde_json::Value {
+    file::schema()
+}

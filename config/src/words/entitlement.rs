@@ -31,6 +31,25 @@ pub struct Ask {
     pub top_p: Option<f64>,
 }
 
+impl Default for Ask {
+    /// A chat of one short message.
+    fn default() -> Self {
+        Self {
+            operation: Operation::Chat,
+            prompt_bytes: 100,
+            pieces: 1,
+            output_tokens: None,
+            choices: 1,
+            top_logprobs: None,
+            tools: 0,
+            stops: 0,
+            structured_output: false,
+            temperature: None,
+            top_p: None,
+        }
+    }
+}
+
 /// Leave to use one revision, and on what terms.
 #[derive(Clone, Debug)]
 pub struct Entitlement {
@@ -86,6 +105,19 @@ pub enum Denial {
         /// What there is.
         window: u64,
     },
+}
+
+impl Denial {
+    /// The word used in decision tables and explanations.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::UnknownModel => "unknown_model",
+            Self::NotReleased { .. } => "not_released",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Cap { .. } => "cap",
+            Self::Context { .. } => "context",
+        }
+    }
 }
 
 /// What a cap would have allowed.

@@ -20,7 +20,7 @@ pub enum Unit {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
-    /// No window: what is held now ([`Unit::Concurrency`]).
+    /// No window: what is held now, for `concurrency`.
     Now,
     /// The minute of the wall clock, UTC.
     Minute,

@@ -1,0 +1,62 @@
+//! Filter profiles. Settings stay unread, but for the lists they name.
+
+use super::outside::Outside;
+use crate::Problems;
+use crate::file::{File, Filter};
+use crate::spec::{FilterSpec, ProfileSpec};
+use crate::words::ProfileId;
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// Compiles every profile.
+pub(crate) fn compile(
+    file: &File,
+    outside: &Outside<'_>,
+    problems: &mut Problems,
+) -> Vec<ProfileSpec> {
+    let mut profiles = Vec::new();
+    for (name, filters) in file.filters.iter() {
+        if filters.0.is_empty() {
+            let what = "a profile without a filter filters nothing; leave `filter` out of the tier";
+            problems.note(&format!("filters.{name}"), what);
+        }
+        let one = |(index, filter): (usize, &Filter)| {
+            let path = format!("filters.{name}[{index}]");
+            let settings = Value::Object(expanded(&filter.settings, &path, outside, problems));
+            FilterSpec { kind: filter.kind.clone(), settings, path }
+        };
+        let filters = filters.iter().map(one).collect();
+        profiles.push(ProfileSpec { id: ProfileId::new(name), filters });
+    }
+    profiles
+}
+
+/// Settings in which each `x_file: path` has become entries of the list `x`.
+fn expanded(
+    written: &Map<String, Value>,
+    path: &str,
+    outside: &Outside<'_>,
+    problems: &mut Problems,
+) -> Map<String, Value> {
+    let (lists, mut settings): (Map<_, _>, Map<_, _>) = written
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .partition(|(key, _)| key.len() > "_file".len() && key.ends_with("_file"));
+    for (key, file) in lists {
+        let path = format!("{path}.{key}");
+        let Some(file) = file.as_str().filter(|file| !file.is_empty()) else {
+            problems.note(&path, "expected the path of a file with one entry a line");
+            continue;
+        };
+        let Some(entries) = outside.list(Path::new(file), &path, problems) else { continue };
+        if entries.is_empty() {
+            problems.note(&path, format!("{} has no entry", outside.path(file).display()));
+        }
+        let key = key.strip_suffix("_file").unwrap_or(&key);
+        match settings.entry(key).or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(list) => list.extend(entries.into_iter().map(Value::String)),
+            _ => problems.note(&path, format!("`{key}` must be a list to be added to")),
+        }
+    }
+    settings
+}

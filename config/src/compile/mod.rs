@@ -1,0 +1,55 @@
+//! From the file as written to what it means. Finds every problem, not just the first.
+
+mod filters;
+mod limits;
+mod listeners;
+mod models;
+mod names;
+mod node;
+mod outside;
+mod tiers;
+mod upstreams;
+mod version;
+
+use crate::file::{Environment, File};
+use crate::spec::{NodeSpec, ProfileSpec, UpstreamSpec};
+use crate::{Policy, Positions, Problems};
+use outside::Outside;
+
+/// A file that compiled without a problem.
+#[derive(Debug)]
+pub struct Config {
+    /// Who may use what.
+    pub policy: Policy,
+    /// How this node runs.
+    pub node: NodeSpec,
+    /// Where models are served.
+    pub upstreams: Vec<UpstreamSpec>,
+    /// The filter profiles, their filters not yet read.
+    pub profiles: Vec<ProfileSpec>,
+    /// Where in the file each path is, for problems that parts find later.
+    pub positions: Positions,
+}
+
+/// Compiles a file. Goes on whatever it finds; `None` only if problems were noted.
+pub(crate) fn compile(
+    file: &File,
+    environment: &dyn Environment,
+    positions: Positions,
+    problems: &mut Problems,
+) -> Option<Config> {
+    let outside = Outside::new(positions.file(), environment);
+    let upstreams = upstreams::compile(file, &outside, problems);
+    let profiles = filters::compile(file, &outside, problems);
+    let policy = policy_of(file, &profiles, problems);
+    let node = node::compile(file, &outside, problems)?;
+    problems.is_empty().then_some(Config { policy, node, upstreams, profiles, positions })
+}
+
+/// Compiles who may use what: the part of a file that needs nothing from outside it.
+pub(crate) fn policy_of(file: &File, profiles: &[ProfileSpec], problems: &mut Problems) -> Policy {
+    names::check(file, problems);
+    let tiers = tiers::compile(file, problems);
+    let (models, names) = models::compile(file, problems);
+    Policy { version: version::of(file, profiles), tiers, models, names }
+}

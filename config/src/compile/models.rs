@@ -1,0 +1,99 @@
+//! Models: what is behind a name.
+
+use crate::Problems;
+use crate::file::{self, File};
+use crate::policy::Model;
+use crate::words::{LicenceId, ModelId, Operation, RevisionId, UpstreamId};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+type ById = BTreeMap<ModelId, Arc<Model>>;
+type ByName = HashMap<Box<str>, Arc<Model>>;
+
+/// Compiles every model: by canonical name, and by every name.
+pub(crate) fn compile(file: &File, problems: &mut Problems) -> (ById, ByName) {
+    let (mut by_id, mut by_name) = (ById::new(), ByName::new());
+    let written = file.models.iter().flat_map(|models| models.0.iter().enumerate());
+    for (index, (name, model)) in written {
+        let Some(written) = model else { continue };
+        let Some(model) = one(file, (index, name), written, problems) else { continue };
+        let model = Arc::new(model);
+        let aliases = written.aliases.iter().map(|(_, alias)| alias.0.as_str());
+        for name in aliases.chain([name.as_str()]) {
+            by_name.insert(name.into(), Arc::clone(&model));
+        }
+        by_id.insert(model.id.clone(), model);
+    }
+    (by_id, by_name)
+}
+
+fn one(
+    file: &File,
+    (index, name): (usize, &str),
+    model: &file::Model,
+    problems: &mut Problems,
+) -> Option<Model> {
+    let path = format!("models.{name}");
+    let operations = operations(model, &path, problems);
+    refers(file, model, &path, problems);
+    window(model, &operations, &path, problems);
+    let upstream_name = model.upstream_model.as_ref().map_or(name, |name| &name.0);
+    Some(Model {
+        id: ModelId::new(name),
+        index,
+        revision: RevisionId::new(&model.revision.as_ref()?.0),
+        licence: LicenceId::new(&model.licence.as_ref()?.0),
+        stage: model.stage?,
+        announced: model.announced,
+        operations,
+        upstream: UpstreamId::new(&model.upstream.as_ref()?.0),
+        upstream_name: upstream_name.into(),
+        context_tokens: model.context_tokens?.0,
+        output_tokens_default: model.output_tokens_default.0,
+        tokens_per_piece: model.prompt.tokens_per_message.0,
+        template_tokens: model.prompt.template_tokens.0,
+        created: model.created.as_ref().map_or(0, |date| date.0),
+        owned_by: model.owned_by.0.clone(),
+    })
+}
+
+fn operations(model: &file::Model, path: &str, problems: &mut Problems) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    if model.operations.0.is_empty() {
+        problems.note(&format!("{path}.operations"), "there must be at least one");
+    }
+    for (index, operation) in model.operations.iter() {
+        if operations.contains(operation) {
+            problems.note(&format!("{path}.operations[{index}]"), "named twice; keep one");
+        } else {
+            operations.push(*operation);
+        }
+    }
+    operations
+}
+
+fn refers(file: &File, model: &file::Model, path: &str, problems: &mut Problems) {
+    let (Some(upstream), Some(upstreams)) = (&model.upstream, &file.upstreams) else { return };
+    if !upstreams.has(&upstream.0) {
+        let known: Vec<&str> = upstreams.names().collect();
+        let hint = file::near(&upstream.0, &known);
+        let what = format!("no upstream is called `{}`{hint}", upstream.0);
+        problems.note(&format!("{path}.upstream"), what);
+    }
+}
+
+/// The default answer and the template must leave room for a prompt.
+fn window(model: &file::Model, operations: &[Operation], path: &str, problems: &mut Problems) {
+    let Some(context) = model.context_tokens.map(|context| context.0) else { return };
+    let generates = operations.iter().any(|operation| *operation != Operation::Embedding);
+    if generates && model.output_tokens_default.0 >= context {
+        let what = format!("must be less than context_tokens ({context}): a prompt needs room");
+        problems.note(&format!("{path}.output_tokens_default"), what);
+    }
+    let prompt = &model.prompt;
+    let template = prompt.template_tokens.0.saturating_add(prompt.tokens_per_message.0);
+    if template >= context {
+        let what = format!("what the template adds ({template}) fills context_tokens ({context})");
+        problems.note(&format!("{path}.prompt"), what);
+    }
+}

@@ -1,0 +1,82 @@
+//! The node: store, key secret, listeners, bounds.
+
+use super::listeners;
+use super::outside::Outside;
+use crate::Problems;
+use crate::file::{File, StoreKind};
+use crate::spec::{Cors, Drain, LogSpec, NodeSpec, StoreSpec};
+use crate::words::KeyHasher;
+use std::path::Path;
+
+/// Compiles how the node runs. `None` only if there is no key secret, and that was noted.
+pub(crate) fn compile(
+    file: &File,
+    outside: &Outside<'_>,
+    problems: &mut Problems,
+) -> Option<NodeSpec> {
+    let listeners = listeners::compile(file, outside, problems);
+    let ops = listeners::ops(file, &listeners, problems);
+    let store = store(file, outside, problems);
+    let drain = drain(file, problems);
+    let cors = cors(file, problems);
+    let key_secret = key_secret(file, outside, problems);
+    Some(NodeSpec {
+        listeners,
+        ops,
+        store,
+        key_secret: key_secret?,
+        bounds: file.bounds.meant(),
+        cors,
+        drain,
+        log: LogSpec { level: file.log.level },
+    })
+}
+
+fn key_secret(file: &File, outside: &Outside<'_>, problems: &mut Problems) -> Option<KeyHasher> {
+    let secret = outside.secret(file.key_secret.as_ref()?, "key_secret", problems)?;
+    let hasher = KeyHasher::new(secret);
+    if hasher.is_none() {
+        let what = "the key secret is shorter than 32 bytes; `openssl rand -hex 32` makes one";
+        problems.note("key_secret", what);
+    }
+    hasher
+}
+
+fn store(file: &File, outside: &Outside<'_>, problems: &mut Problems) -> StoreSpec {
+    match (file.store.kind, &file.store.path) {
+        (StoreKind::Memory, path) => {
+            if path.is_some() {
+                problems.note("store.path", "a store in memory has no file; leave it out");
+            }
+            StoreSpec::Memory
+        }
+        (StoreKind::Sqlite, path) => {
+            let written = path.as_ref().map_or(Path::new("sluice.db"), |path| &path.0);
+            StoreSpec::Sqlite { path: outside.path(written) }
+        }
+    }
+}
+
+fn drain(file: &File, problems: &mut Problems) -> Drain {
+    let (wait, total) = (file.drain.wait_ms, file.drain.total_ms);
+    if wait.0 > total.0 {
+        let what = format!("must not be longer than total_ms ({})", total.0);
+        problems.note("drain.wait_ms", what);
+    }
+    Drain { wait: wait.milliseconds(), total: total.milliseconds() }
+}
+
+fn cors(file: &File, problems: &mut Problems) -> Option<Cors> {
+    let written = file.cors.as_ref()?.origins.as_ref()?;
+    if written.0.is_empty() {
+        problems.note("cors.origins", "no origin; leave `cors` out to let no web page call");
+    }
+    let mut origins: Vec<String> = Vec::new();
+    for (index, origin) in written.iter() {
+        if origins.contains(&origin.0) {
+            problems.note(&format!("cors.origins[{index}]"), "named twice; keep one");
+        }
+        origins.push(origin.0.clone());
+    }
+    Some(Cors { origins })
+}

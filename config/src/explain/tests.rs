@@ -1,0 +1,62 @@
+//! What an explanation says. That it says the decision is tested beside the decision.
+
+use super::explain;
+use crate::words::{Ask, CredentialId, Principal, PrincipalId, TierId};
+use crate::{Policy, read_policy};
+use std::path::Path;
+
+const LAB: &str = include_str!("../../examples/lab-staged-release.yaml");
+
+fn told(tier: &str, name: &str, ask: &Ask) -> String {
+    let policy: Policy = read_policy(LAB, Path::new("lab.yaml")).unwrap();
+    let principal = Principal {
+        id: PrincipalId::new("ada"),
+        tier: TierId::new(tier),
+        credential: CredentialId::new("key"),
+    };
+    explain(&policy, &principal, name, ask).to_string()
+}
+
+#[test]
+fn a_yes_comes_with_its_terms() {
+    let expected = "\
+ada (trusted) asks for aurora-latest: ok
+  yes tier      `trusted` sees trusted and every more open stage
+  yes model     `aurora-latest` is an alias of `aurora-2`
+  yes stage     the revision is at trusted
+  yes operation the model offers chat
+  yes caps      everything asked for is within the tier's caps
+  yes context   prompt and answer fit the window
+  model     aurora-2 at revision b7710fa, licence proprietary
+  tokens    124 prompt + 1 x 1024 answer = 1148 at most
+  filter    standard
+  limit     120 requests a minute for each principal
+  limit     200000 tokens a minute for each principal
+  limit     50000000 tokens a month for each principal
+  limit     8 calls at once for each principal
+";
+    assert_eq!(told("trusted", "aurora-latest", &Ask::default()), expected);
+}
+
+#[test]
+fn a_no_ends_with_its_reason() {
+    let last = |tier, name, ask: &Ask| {
+        let told = told(tier, name, ask);
+        told.lines().last().map(str::to_owned).unwrap()
+    };
+    let ask = Ask::default();
+    let expected = "  no  tier      the file has no tier `gone`, so nothing is allowed";
+    assert_eq!(last("gone", "aurora", &ask), expected);
+    let expected = "  no  model     the file has no model or alias `x`";
+    assert_eq!(last("public", "x", &ask), expected);
+    let expected =
+        "  no  stage     the revision is at red_team and hidden; the tier begins at public";
+    assert_eq!(last("public", "aurora-2-large", &ask), expected);
+    let expected =
+        "  no  stage     the revision is at trusted and announced; the tier begins at public";
+    assert_eq!(last("public", "aurora-2", &ask), expected);
+    let expected = "  no  operation the model offers embedding, not chat";
+    assert_eq!(last("public", "aurora-embed", &ask), expected);
+    let two = Ask { choices: 2, ..Ask::default() };
+    assert_eq!(last("public", "aurora", &two), "  no  caps      `n` may be 1 at most");
+}

@@ -1,0 +1,79 @@
+//! The file as written. Shape only; meaning is [`crate::compile`]'s.
+//!
+//! Each section is one table (see `section`) that makes its type, its reader and its schema.
+//! Readers note what is wrong and go on, so that one look at a file finds every fault.
+
+mod bounds;
+mod date;
+mod environment;
+mod filter;
+mod hint;
+mod leaf;
+mod net;
+mod node;
+mod parse;
+mod policy;
+mod problem;
+mod read;
+mod scalar;
+mod secret;
+mod section;
+mod table;
+mod tree;
+mod upstream;
+mod word;
+
+pub(crate) use bounds::Bounds;
+pub use environment::{Environment, Found, Given, Process};
+pub(crate) use filter::Filter;
+pub(crate) use hint::near;
+pub(crate) use leaf::{NAME_RULE, is_name};
+pub(crate) use node::{Cors, Drain, Listener, Log, Ops, Store, Tls};
+pub(crate) use parse::{FILE_BYTES_MAX, parse};
+pub(crate) use policy::{Caps, Interval, Limit, Model, Tier};
+pub use problem::{Positions, Problem, Problems};
+pub(crate) use read::{At, List, Named, Read};
+pub(crate) use secret::SecretAt;
+use section::section;
+pub(crate) use table::{Row, Table};
+pub(crate) use tree::Mark;
+pub(crate) use upstream::{Backend, Upstream};
+pub(crate) use word::{StoreKind, UnknownFields};
+
+section! {
+    /// The configuration of Sluice: one file for the whole of it. Paths in it are relative to it.
+    File {
+        /// Where records and usage are kept.
+        store: default(Store, Store::default()),
+        /// The secret that keys are hashed with, at least 32 bytes. Made by `sluice init`.
+        key_secret: required(SecretAt),
+        /// Where callers connect.
+        listeners: required(List<Listener>),
+        /// Where health and metrics are served.
+        ops: default(Ops, Ops::default()),
+        /// The bounds of a connection and a call.
+        bounds: default(Bounds, Bounds::default()),
+        /// Which web pages may call. Absent: none.
+        cors: optional(Cors),
+        /// What the node writes down.
+        log: default(Log, Log::default()),
+        /// How the node ends.
+        drain: default(Drain, Drain::default()),
+        /// Rungs of capacity and safeguards, by name.
+        tiers: required(Named<Tier>),
+        /// Models, by the name callers use.
+        models: required(Named<Model>),
+        /// Sets of equal backends, by name.
+        upstreams: required(Named<Upstream>),
+        /// Filter profiles, by name: filters in the order they look.
+        filters: default(Named<List<Filter>>, Named::default()),
+    }
+}
+
+/// The schema of the file, for editors and checks.
+pub(crate) fn schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<File>();
+    schema.insert("title".into(), "Sluice configuration".into());
+    schema.to_value()
+}

@@ -1,0 +1,78 @@
+//! The sections of the file that say how a node runs.
+
+use super::leaf::{FilePath, Whole};
+use super::net::{Address, Network, Origin};
+use super::read::List;
+use super::section::section;
+use super::word::StoreKind;
+use crate::spec::{LogLevel, Plaintext};
+
+section! {
+    /// Where records and usage are kept.
+    Store {
+        /// What keeps them.
+        kind: default(StoreKind, StoreKind::Sqlite),
+        /// The SQLite file; made if it is not there.
+        path: optional(FilePath),
+    }
+}
+
+section! {
+    /// One address callers connect to.
+    Listener {
+        /// The address and port; `0.0.0.0` or `[::]` is every address of the machine.
+        bind: required(Address),
+        /// The certificate; without it, plain HTTP is spoken.
+        tls: optional(Tls),
+        /// Where plain HTTP is fine: `loopback_only`, or `behind_proxy` for a proxy that encrypts.
+        plaintext: default(Plaintext, Plaintext::LoopbackOnly),
+        /// Networks of proxies whose forwarded headers count.
+        trusted_proxies: default(List<Network>, Vec::new()),
+    }
+}
+
+section! {
+    /// A certificate chain and its key, both PEM; read again when they change.
+    Tls {
+        /// The chain, the node's own certificate first.
+        certificate: required(FilePath),
+        /// The private key.
+        key: required(FilePath),
+    }
+}
+
+section! {
+    /// Where health, metrics and the state of the snapshot are served: never to callers.
+    Ops {
+        /// The address and port.
+        bind: default(Address, Address(([127, 0, 0, 1], 9090).into())),
+        /// Says that an address off loopback is meant; whoever reaches it needs no key.
+        exposed: default(bool, false),
+    }
+}
+
+section! {
+    /// Which web pages may call. Absent: none.
+    Cors {
+        /// Their origins, one by one.
+        origins: required(List<Origin>),
+    }
+}
+
+section! {
+    /// What the node writes down.
+    Log {
+        /// The least important line that is written.
+        level: default(LogLevel, LogLevel::Info),
+    }
+}
+
+section! {
+    /// How the node ends.
+    Drain {
+        /// How long it says "not ready" before it stops accepting.
+        wait_ms: default(Whole<0, 600_000>, 5_000),
+        /// How long calls under way may take, in all.
+        total_ms: default(Whole<0, 3_600_000>, 120_000),
+    }
+}

@@ -1,0 +1,128 @@
+//! The sections of the file that say who may use what.
+
+use super::date::Date;
+use super::leaf::{Ceiling, Line, Name, Whole};
+use super::read::List;
+use super::section::section;
+use super::word::UnknownFields;
+use crate::words::{Operation, ReleaseStage, Scope, Unit, Window};
+
+section! {
+    /// A rung of capacity and safeguards.
+    Tier {
+        /// The most closed stage it may use: this one and every more open one.
+        sees: required(ReleaseStage),
+        /// Ceilings over time. None is unlimited.
+        limits: default(List<Limit>, Vec::new()),
+        /// What one call may ask for.
+        caps: default(Caps, Caps::default()),
+        /// The filter profile its answers pass; none if absent.
+        filter: optional(Name),
+        /// What is done with a request field that is not known.
+        unknown_fields: default(UnknownFields, UnknownFields::Refuse),
+        /// Bytes of a request body.
+        body_bytes_max: default(Whole<1_024, 67_108_864>, 4_194_304),
+    }
+}
+
+section! {
+    /// A ceiling.
+    Limit {
+        /// What is counted.
+        unit: required(Unit),
+        /// Over how long; `concurrency` has none.
+        window: optional(Window),
+        /// Who shares the count.
+        scope: required(Scope),
+        /// How much. `requests` ends at 1000000.
+        ceiling: required(Ceiling),
+    }
+}
+
+section! {
+    /// What one call may ask for. The defaults are small.
+    Caps {
+        /// Completion tokens of one choice.
+        output_tokens_max: default(Whole<1, 10_000_000>, 1_024),
+        /// Prompt and completion tokens together; the model's own window binds as well.
+        context_tokens_max: default(Whole<2, 100_000_000>, 32_768),
+        /// Choices (`n`).
+        choices_max: default(Whole<1, 128>, 1),
+        /// Alternatives shown a token; 0 is no log-probabilities at all.
+        top_logprobs_max: default(Whole<0, 20>, 0),
+        /// Tools that may be offered to the model; 0 is none.
+        tools_max: default(Whole<0, 1_024>, 0),
+        /// Messages of a chat.
+        messages_max: default(Whole<1, 100_000>, 256),
+        /// Prompts or embedding inputs in one call.
+        inputs_max: default(Whole<1, 2_048>, 16),
+        /// Stop sequences.
+        stops_max: default(Whole<0, 64>, 4),
+        /// Whether a JSON schema may constrain the answer.
+        structured_output: default(bool, false),
+        /// `temperature`, from `min` to `max`.
+        temperature: default(Interval, Interval::of(0.0, 2.0)),
+        /// `top_p`, from `min` to `max`.
+        top_p: default(Interval, Interval::of(0.0, 1.0)),
+    }
+}
+
+section! {
+    /// A closed interval.
+    Interval {
+        /// The least that may be asked for.
+        min: required(f64),
+        /// The most that may be asked for.
+        max: required(f64),
+    }
+}
+
+impl Interval {
+    fn of(min: f64, max: f64) -> Self {
+        Self { min: Some(min), max: Some(max) }
+    }
+}
+
+section! {
+    /// A model and the revision now behind it.
+    #[expect(clippy::struct_field_names, reason = "the words of the file")]
+    Model {
+        /// Other names callers may use.
+        aliases: default(List<Name>, Vec::new()),
+        /// The exact weights, for example a commit of their repository.
+        revision: required(Line),
+        /// The licence they come under, by its SPDX or Hugging Face id.
+        licence: required(Line),
+        /// How far the revision is out.
+        stage: required(ReleaseStage),
+        /// Whether those who may not use it yet may know of it.
+        announced: default(bool, false),
+        /// Where it is served.
+        upstream: required(Name),
+        /// What the upstream calls it, if not as callers do. Never shown to a caller.
+        upstream_model: optional(Line),
+        /// What it can be asked.
+        operations: default(List<Operation>, vec![Operation::Chat, Operation::Completion]),
+        /// Its context window, in tokens.
+        context_tokens: required(Whole<2, 100_000_000>),
+        /// Completion tokens when the caller does not say.
+        output_tokens_default: default(Whole<1, 10_000_000>, 512),
+        /// What its chat template adds to a prompt.
+        prompt: default(Prompt, Prompt::default()),
+        /// When it was made, for the list of models.
+        created: optional(Date),
+        /// Who made it, for the list of models.
+        owned_by: default(Line, Line("sluice".into())),
+    }
+}
+
+section! {
+    /// What a chat template adds to a prompt, at most: the bound of a prompt must never be less
+    /// than the truth.
+    Prompt {
+        /// Tokens for each message or input.
+        tokens_per_message: default(Whole<0, 100_000>, 8),
+        /// Tokens once a call.
+        template_tokens: default(Whole<0, 1_000_000>, 16),
+    }
+}

@@ -1,0 +1,33 @@
+//! Plain values beside the policy: the node, its upstreams, its filter profiles.
+
+mod bounds;
+mod node;
+mod upstream;
+
+pub use bounds::Bounds;
+pub use node::{
+    Cors, Drain, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
+};
+pub use upstream::{BackendSpec, BackendUrl, Engine, UpstreamSpec};
+
+use crate::words::ProfileId;
+
+/// A filter profile: filters in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProfileSpec {
+    /// Its name.
+    pub id: ProfileId,
+    /// Its filters, in the order they look.
+    pub filters: Vec<FilterSpec>,
+}
+
+/// One filter as written; the part called `kind` reads its settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilterSpec {
+    /// Its name in the registry.
+    pub kind: String,
+    /// Everything written beside `kind`, an object; `*_file` settings are already expanded.
+    pub settings: serde_json::Value,
+    /// Where it is written, for example `filters.strict[0]`.
+    pub path: String,
+}

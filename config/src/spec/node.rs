@@ -1,0 +1,129 @@
+//! How one node runs: where it listens, where it keeps, how it ends.
+
+use super::Bounds;
+use crate::words::KeyHasher;
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One running process.
+#[derive(Clone, Debug)]
+pub struct NodeSpec {
+    /// Where callers connect.
+    pub listeners: Vec<Listener>,
+    /// Where health, metrics and the state of the snapshot are served.
+    pub ops: SocketAddr,
+    /// Where records and usage are kept.
+    pub store: StoreSpec,
+    /// Hashes keys; made from the key secret, never printed.
+    pub key_secret: KeyHasher,
+    /// The bounds of a connection and a call.
+    pub bounds: Bounds,
+    /// Which web pages may call; `None` is none.
+    pub cors: Option<Cors>,
+    /// How the node ends.
+    pub drain: Drain,
+    /// What it writes down.
+    pub log: LogSpec,
+}
+
+/// One address callers connect to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Listener {
+    /// The address.
+    pub bind: SocketAddr,
+    /// Its certificate; `None` is plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Where plain HTTP is fine.
+    pub plaintext: Plaintext,
+    /// Peers whose forwarded headers count.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// A certificate chain and its key, in PEM; read again when they change.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TlsFiles {
+    /// The chain.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// Where plain HTTP is fine.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plaintext {
+    /// On a loopback address only.
+    #[default]
+    LoopbackOnly,
+    /// Behind a proxy that encrypts, named in `trusted_proxies`.
+    BehindProxy,
+}
+
+/// Where records and usage are kept.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum StoreSpec {
+    /// One SQLite file.
+    Sqlite {
+        /// The file; made if it is not there.
+        path: PathBuf,
+    },
+    /// Nowhere: gone when the process ends. For tests and trials.
+    Memory,
+}
+
+/// Which web pages may call.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cors {
+    /// Their origins, for example `https://app.example`.
+    pub origins: Vec<String>,
+}
+
+/// How the node ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Drain {
+    /// How long it says "not ready" before it stops accepting.
+    pub wait: Duration,
+    /// How long calls under way may take, in all.
+    pub total: Duration,
+}
+
+/// What the node writes down.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct LogSpec {
+    /// The least important line that is written.
+    pub level: LogLevel,
+}
+
+/// How important a line is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    /// A fault someone must look at.
+    Error,
+    /// Something that may become one.
+    Warn,
+    /// One line for each call and each change.
+    #[default]
+    Info,
+    /// For finding a fault.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl LogLevel {
+    /// The word used in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}

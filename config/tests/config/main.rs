@@ -1,0 +1,11 @@
+//! The configuration as operators meet it: whole files in, a compiled whole or every problem out.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a check that cannot run has failed")]
+
+mod examples;
+mod faults;
+mod hostile;
+mod outside;
+mod schema;
+mod tables;
+mod version;
+mod world;
