@@ -1,1 +1,62 @@
 //! What is kept: records, ledger, and the directory in front of them.
+//!
+//! [`Records`] hold who may call; the [`Ledger`] holds what calls have cost. [`open`] is the only
+//! place that knows which stores there are. A warm call awaits neither: it is identified from the
+//! [`Directory`] and its usage goes through the [`Writer`].
+
+pub mod conformance;
+mod directory;
+mod error;
+mod ledger;
+mod memory;
+mod number;
+mod records;
+mod sqlite;
+mod usage;
+mod writer;
+
+use sluice_config::StoreSpec;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use directory::{Directory, Lookup};
+pub use error::StoreError;
+pub use ledger::{By, Ledger, Query, Spent, UsageLine};
+pub use records::{
+    CHANGES_MAX, Change, ChangeKind, CredentialRecord, Fallen, Known, NewCredential, NewPrincipal,
+    PrincipalRecord, Records,
+};
+pub use usage::{COUNT_MAX, UsageRow};
+pub use writer::{Permit, Writer, WriterCounts};
+
+/// A future of a store, boxed so that stores can be chosen at run time.
+pub type Fut<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A store that is open: both of its faces.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Who may call.
+    pub records: Arc<dyn Records>,
+    /// What calls have cost.
+    pub ledger: Arc<dyn Ledger>,
+}
+
+impl Store {
+    fn of<S: Records + Ledger + 'static>(store: S) -> Self {
+        let store = Arc::new(store);
+        Self { records: store.clone(), ledger: store }
+    }
+
+    /// Finishes what is under way and lets go of the files. The last thing to be asked of it.
+    pub async fn close(&self) {
+        self.ledger.close().await;
+    }
+}
+
+/// Opens the store the configuration names, making it if there is none.
+pub async fn open(spec: &StoreSpec) -> Result<Store, StoreError> {
+    match spec {
+        StoreSpec::Sqlite { path } => Ok(Store::of(sqlite::Sqlite::open(path).await?)),
+        StoreSpec::Memory => Ok(Store::of(memory::Memory::default())),
+    }
+}

@@ -1,0 +1,217 @@
+//! The directory: who has which key, from memory, kept true by the change feed.
+//!
+//! A question is answered without waiting when the key was asked for before, whether it is known or
+//! not. What is not in memory is loaded, once for however many ask at the same time. A change to a
+//! record drops exactly the entries it concerns, and every negative one: a new key works at once.
+
+use crate::{Change, ChangeKind, Known, Records, StoreError};
+use moka::sync::Cache;
+use sluice_config::words::{Clock, CredentialId, KeyDigest, PrincipalId};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::OnceCell;
+
+/// How many keys that no one has are remembered: enough to blunt a guesser, little enough to lose.
+const NEGATIVES_MAX: u64 = 10_000;
+/// How long one of them is believed.
+const NEGATIVE_TTL: Duration = Duration::from_secs(30);
+
+type Answer = Result<Option<Arc<Known>>, StoreError>;
+type Flight = Arc<OnceCell<Answer>>;
+
+/// Who has which key, from memory.
+pub struct Directory {
+    records: Arc<dyn Records>,
+    clock: Arc<dyn Clock>,
+    known: Cache<KeyDigest, Arc<Known>>,
+    unknown: Cache<KeyDigest, Negative>,
+    flights: Mutex<HashMap<KeyDigest, Flight>>,
+    /// Grows before entries are dropped, so that a load can tell it was overtaken by a change.
+    turn: AtomicU64,
+    place: tokio::sync::Mutex<Option<u64>>,
+    heard_ms: AtomicU64,
+}
+
+/// No one had this key: true while no record has changed, and not for long.
+#[derive(Clone, Copy, Debug)]
+struct Negative {
+    turn: u64,
+    until: Duration,
+}
+
+/// What the directory has in memory of a key.
+#[derive(Clone, Debug)]
+pub enum Lookup {
+    /// Someone has it; whether it still stands is for [`Known::stands`].
+    Known(Arc<Known>),
+    /// No one has it.
+    Unknown,
+    /// Not in memory: [`Directory::load`] it.
+    Absent,
+}
+
+impl Directory {
+    /// An empty directory that holds at most `capacity` keys.
+    pub fn new(records: Arc<dyn Records>, clock: Arc<dyn Clock>, capacity: u64) -> Self {
+        let heard_ms = AtomicU64::new(millis(clock.steady()));
+        Self {
+            records,
+            clock,
+            known: Cache::new(capacity),
+            unknown: Cache::new(NEGATIVES_MAX),
+            flights: Mutex::default(),
+            turn: AtomicU64::new(0),
+            place: tokio::sync::Mutex::default(),
+            heard_ms,
+        }
+    }
+
+    /// What is in memory of this key. Never waits.
+    pub fn find(&self, digest: &KeyDigest) -> Lookup {
+        if let Some(known) = self.known.get(digest) {
+            return Lookup::Known(known);
+        }
+        match self.unknown.get(digest) {
+            Some(negative) if self.is_true(negative) => Lookup::Unknown,
+            _ => Lookup::Absent,
+        }
+    }
+
+    /// Asks the records, and remembers. An error is not remembered, and drops nothing.
+    pub async fn load(&self, digest: &KeyDigest) -> Result<Option<Arc<Known>>, StoreError> {
+        let seat = self.board(*digest);
+        seat.flight.get_or_init(|| self.fetch(digest)).await.clone()
+    }
+
+    /// Hears what changed since it last listened and drops it. Returns how many changes it heard.
+    pub async fn catch_up(&self) -> Result<usize, StoreError> {
+        let mut place = self.place.lock().await;
+        let newest = self.records.head().await?;
+        let mut heard = 0;
+        match *place {
+            Some(at) if at <= newest => heard = self.listen(&mut place, at, newest).await?,
+            // The first time, or the feed began anew under us: nothing in memory is sure.
+            _ => {
+                *place = Some(newest);
+                self.forget(|_| true);
+            }
+        }
+        self.heard_ms.store(millis(self.clock.steady()), Ordering::Relaxed);
+        Ok(heard)
+    }
+
+    /// How long ago the directory was last known to be true.
+    pub fn stale_for(&self) -> Duration {
+        let heard = Duration::from_millis(self.heard_ms.load(Ordering::Relaxed));
+        self.clock.steady().saturating_sub(heard)
+    }
+
+    /// About how many keys are held.
+    pub fn entries(&self) -> u64 {
+        self.known.entry_count()
+    }
+
+    fn is_true(&self, negative: Negative) -> bool {
+        negative.turn == self.turn.load(Ordering::SeqCst) && self.clock.steady() < negative.until
+    }
+
+    async fn fetch(&self, digest: &KeyDigest) -> Answer {
+        let turn = self.turn.load(Ordering::SeqCst);
+        let Some(known) = self.records.find(digest).await?.map(Arc::new) else {
+            let until = self.clock.steady().saturating_add(NEGATIVE_TTL);
+            self.unknown.insert(*digest, Negative { turn, until });
+            return Ok(None);
+        };
+        self.known.insert(*digest, Arc::clone(&known));
+        // INVARIANT: what a change overtook does not stay. The turn grows before entries are
+        // dropped, so either the drop sees this entry, or we see the turn.
+        if self.turn.load(Ordering::SeqCst) != turn {
+            self.known.invalidate(digest);
+        }
+        Ok(Some(known))
+    }
+
+    async fn listen(
+        &self,
+        place: &mut Option<u64>,
+        mut at: u64,
+        newest: u64,
+    ) -> Result<usize, StoreError> {
+        let mut heard: usize = 0;
+        while at < newest {
+            let changes = self.records.changes(at).await?;
+            at = changes.last().map_or(newest, |last| last.seq);
+            self.forget_changed(&changes);
+            *place = Some(at);
+            heard = heard.saturating_add(changes.len());
+        }
+        Ok(heard)
+    }
+
+    fn forget_changed(&self, changes: &[Change]) {
+        let mut principals: HashSet<&PrincipalId> = HashSet::new();
+        let mut credentials: HashSet<&CredentialId> = HashSet::new();
+        for change in changes {
+            match &change.what {
+                ChangeKind::Principal(id) => principals.insert(id),
+                ChangeKind::Credential(id) => credentials.insert(id),
+            };
+        }
+        self.forget(|known| {
+            principals.contains(&known.principal.id)
+                || credentials.contains(&known.principal.credential)
+        });
+    }
+
+    /// Drops the entries that `changed`, every negative one, and lets no one join an older load.
+    fn forget(&self, changed: impl Fn(&Known) -> bool) {
+        self.turn.fetch_add(1, Ordering::SeqCst);
+        self.aloft().clear();
+        for (digest, known) in &self.known {
+            if changed(&known) {
+                self.known.invalidate(&*digest);
+            }
+        }
+    }
+
+    fn board(&self, digest: KeyDigest) -> Seat<'_> {
+        let flight = Arc::clone(self.aloft().entry(digest).or_default());
+        Seat { directory: self, digest, flight }
+    }
+
+    fn aloft(&self) -> MutexGuard<'_, HashMap<KeyDigest, Flight>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Directory").field("entries", &self.entries()).finish_non_exhaustive()
+    }
+}
+
+/// A place on a load that others may share. The last to leave, or the first after it has landed,
+/// takes it off the board.
+struct Seat<'a> {
+    directory: &'a Directory,
+    digest: KeyDigest,
+    flight: Flight,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut aloft = self.directory.aloft();
+        let mine = aloft.get(&self.digest).is_some_and(|it| Arc::ptr_eq(it, &self.flight));
+        let last = self.flight.initialized() || Arc::strong_count(&self.flight) <= 2;
+        if mine && last {
+            aloft.remove(&self.digest);
+        }
+    }
+}
+
+fn millis(steady: Duration) -> u64 {
+    u64::try_from(steady.as_millis()).unwrap_or(u64::MAX)
+}

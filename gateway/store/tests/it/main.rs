@@ -1,0 +1,9 @@
+//! Every store is held to the same suite, and to what only it promises.
+
+#![expect(clippy::unwrap_used, reason = "a check that cannot run has failed")]
+
+mod directory;
+mod sqlite;
+mod stores;
+mod world;
+mod writer;
