@@ -76,13 +76,13 @@ pub(crate) fn decide(
     take(Step::Caps, capped(&tier.caps, ask).err())?;
     let fitted = fitted(tier, model, ask);
     take(Step::Context, fitted.as_ref().err().cloned())?;
-    let (prompt_tokens, output_tokens) = fitted?;
     Ok(Entitlement {
         tier: Arc::clone(tier),
         model: Arc::clone(model),
         stage: model.stage,
-        prompt_tokens,
-        output_tokens,
+        prompt_tokens: prompt_tokens(model, ask.pieces, ask.prompt_bytes),
+        prompt_estimate: prompt_tokens(model, ask.pieces, likely(model, ask.prompt_bytes)),
+        output_tokens: fitted?,
         output_chosen: ask.output_tokens.is_some(),
         answers: answers(ask),
     })
@@ -122,28 +122,36 @@ fn unsupported(model: &Model, ask: &Ask) -> Option<Denial> {
     (!offered).then_some(Denial::Unsupported { operation: ask.operation })
 }
 
-/// The tokens of the prompt and of one answer, if both fit.
-fn fitted(tier: &Tier, model: &Model, ask: &Ask) -> Result<(u64, u64), Denial> {
+/// The tokens of one answer, if the prompt is likely to leave room for them. Whether it really
+/// does, the backend knows; what is reserved is an upper bound in any case.
+fn fitted(tier: &Tier, model: &Model, ask: &Ask) -> Result<u64, Denial> {
     let window = tier.caps.context_tokens_max.min(model.context_tokens);
-    let prompt = prompt_tokens(model, ask);
+    let pieces = if ask.operation == Operation::Chat { ask.pieces } else { 1 };
+    let prompt = prompt_tokens(model, pieces, likely(model, ask.part_bytes_max));
     if ask.operation == Operation::Embedding {
         let fits = prompt <= window;
-        return if fits { Ok((prompt, 0)) } else { Err(Denial::Context { asked: prompt, window }) };
+        return if fits { Ok(0) } else { Err(Denial::Context { asked: prompt, window }) };
     }
     let wanted = ask.output_tokens.unwrap_or(model.output_tokens_default);
     let wanted = wanted.min(tier.caps.output_tokens_max);
     let asked = prompt.saturating_add(wanted);
     // A chosen length is kept or refused; an unchosen one is lowered, but never to nothing.
     match window.checked_sub(prompt) {
-        Some(room) if room > 0 && room >= wanted => Ok((prompt, wanted)),
-        Some(room) if room > 0 && ask.output_tokens.is_none() => Ok((prompt, room)),
+        Some(room) if room > 0 && room >= wanted => Ok(wanted),
+        Some(room) if room > 0 && ask.output_tokens.is_none() => Ok(room),
         _ => Err(Denial::Context { asked, window }),
     }
 }
 
-fn prompt_tokens(model: &Model, ask: &Ask) -> u64 {
-    let template = model.tokens_per_piece.saturating_mul(ask.pieces);
-    ask.prompt_bytes.saturating_add(template).saturating_add(model.template_tokens)
+/// What so many bytes are likely to be in tokens.
+fn likely(model: &Model, bytes: u64) -> u64 {
+    bytes.div_ceil(model.bytes_per_token.max(1))
+}
+
+/// The tokens of a prompt with its template.
+fn prompt_tokens(model: &Model, pieces: u64, text: u64) -> u64 {
+    let template = model.tokens_per_piece.saturating_mul(pieces);
+    text.saturating_add(template).saturating_add(model.template_tokens)
 }
 
 /// How many answers are generated: at least one, whatever was asked.

@@ -64,6 +64,8 @@ pub struct Model {
     pub output_tokens_default: u64,
     /// What the chat template may add for each message, in tokens.
     pub tokens_per_piece: u64,
+    /// Bytes of text a token has on average: tells whether a prompt is likely to fit the window.
+    pub bytes_per_token: u64,
     /// What the chat template adds once, in tokens.
     pub template_tokens: u64,
     /// When it was made, seconds since 1970, for `/v1/models`.

@@ -129,6 +129,7 @@ fn ask(row: &Row) -> Ask {
     Ask {
         operation: ask.operation,
         prompt_bytes: ask.prompt_bytes.0,
+        part_bytes_max: ask.part_bytes_max.as_ref().unwrap_or(&ask.prompt_bytes).0,
         pieces: ask.pieces.0,
         output_tokens: ask.max_tokens.map(|tokens| tokens.0),
         choices: ask.n.0,

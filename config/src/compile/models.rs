@@ -52,6 +52,7 @@ fn one(
         output_tokens_default: model.output_tokens_default.0,
         tokens_per_piece: model.prompt.tokens_per_message.0,
         template_tokens: model.prompt.template_tokens.0,
+        bytes_per_token: model.prompt.bytes_per_token.0,
         created: model.created.as_ref().map_or(0, |date| date.0),
         owned_by: model.owned_by.0.clone(),
     })

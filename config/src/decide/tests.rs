@@ -51,6 +51,7 @@ fn model() -> impl Strategy<Value = Model> {
             output_tokens_default,
             tokens_per_piece,
             template_tokens,
+            bytes_per_token: 1,
             created: 0,
             owned_by: "lab".into(),
         }
@@ -71,6 +72,7 @@ fn ask() -> impl Strategy<Value = Ask> {
     (operation, sizes, more, temperature).prop_map(|(operation, sizes, more, temperature)| Ask {
         operation,
         prompt_bytes: sizes.0,
+        part_bytes_max: sizes.0,
         pieces: sizes.1,
         output_tokens: sizes.2,
         choices: sizes.3,
@@ -177,7 +179,10 @@ proptest! {
         prop_assert!(yes.output_tokens <= caps.output_tokens_max);
         let window = caps.context_tokens_max.min(model.context_tokens);
         prop_assert!(yes.prompt_tokens >= ask.prompt_bytes);
-        prop_assert!(yes.prompt_tokens + yes.output_tokens <= window);
+        prop_assert!(yes.prompt_tokens >= yes.prompt_estimate);
+        if ask.operation == Operation::Chat {
+            prop_assert!(yes.prompt_estimate + yes.output_tokens <= window);
+        }
         prop_assert!(ask.choices <= caps.choices_max && ask.tools <= caps.tools_max);
         prop_assert!(ask.stops <= caps.stops_max);
         prop_assert!(ask.temperature.is_none_or(|value| caps.temperature.holds(value)));
@@ -248,6 +253,7 @@ fn plain() -> (Caps, Model, Ask) {
         output_tokens_default: 50,
         tokens_per_piece: 8,
         template_tokens: 16,
+        bytes_per_token: 1,
         created: 0,
         owned_by: "lab".into(),
     };
@@ -292,7 +298,7 @@ fn every_denial_has_its_case() {
     assert_eq!(decide(trusted, false, strange), cap("temperature", Allowed::Within(range)));
     let long = Ask { output_tokens: Some(101), ..ask() };
     assert_eq!(decide(trusted, false, long), cap("max_tokens", Allowed::Most(100)));
-    let full = Ask { prompt_bytes: 976, ..ask() };
+    let full = Ask { prompt_bytes: 976, part_bytes_max: 976, ..ask() };
     let context = Denial::Context { asked: 1_050, window: 1_000 };
     assert_eq!(decide(trusted, false, full), Some(context));
 }

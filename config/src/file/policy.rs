@@ -124,5 +124,8 @@ section! {
         tokens_per_message: default(Whole<0, 100_000>, 8),
         /// Tokens once a call.
         template_tokens: default(Whole<0, 1_000_000>, 16),
+        /// Bytes of text a token has on average. A prompt that is likely not to fit the window is
+        /// refused by it; limits reserve a token a byte all the same.
+        bytes_per_token: default(Whole<1, 16>, 4),
     }
 }

@@ -45,6 +45,8 @@ section! {
         operation: default(Operation, Operation::Chat),
         /// Bytes of the prompt.
         prompt_bytes: default(Whole<0, 1_000_000_000>, 100),
+        /// Bytes of its largest input; all of it if not said.
+        part_bytes_max: optional(Whole<0, 1_000_000_000>),
         /// Messages or inputs.
         pieces: default(Whole<0, 1_000_000>, 1),
         /// Completion tokens, if the caller says.

@@ -9,8 +9,11 @@ use std::sync::Arc;
 pub struct Ask {
     /// What is asked.
     pub operation: Operation,
-    /// An upper bound of the prompt's tokens: never less than the truth.
+    /// Bytes of the whole prompt: an upper bound of its tokens.
     pub prompt_bytes: u64,
+    /// Bytes of its largest part that must fit the window by itself: all of a chat, but one
+    /// input of an embedding.
+    pub part_bytes_max: u64,
     /// Messages or inputs; each may add template tokens.
     pub pieces: u64,
     /// Completion tokens of one choice, if the caller said.
@@ -37,6 +40,7 @@ impl Default for Ask {
         Self {
             operation: Operation::Chat,
             prompt_bytes: 100,
+            part_bytes_max: 100,
             pieces: 1,
             output_tokens: None,
             choices: 1,
@@ -61,6 +65,8 @@ pub struct Entitlement {
     pub stage: ReleaseStage,
     /// An upper bound of the prompt's tokens: never less than the truth.
     pub prompt_tokens: u64,
+    /// What they are likely to be: charged where the backend does not count.
+    pub prompt_estimate: u64,
     /// Completion tokens of one choice, sent to the backend as `max_tokens`.
     pub output_tokens: u64,
     /// Whether the caller chose [`Self::output_tokens`]; if not, it may be lowered to fit a limit.
