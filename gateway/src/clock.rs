@@ -1,6 +1,7 @@
-//! The one door to the time of the machine.
+//! The one door to the time of the machine, and the same door for governor.
 
 use sluice_config::words::{Clock, Timestamp};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The clocks of the machine.
@@ -25,5 +26,17 @@ impl Clock for MachineClock {
 
     fn steady(&self) -> Duration {
         self.start.elapsed()
+    }
+}
+
+/// Our steady clock, for governor.
+#[derive(Clone, Debug)]
+pub(crate) struct Steady(pub(crate) Arc<dyn Clock>);
+
+impl governor::clock::Clock for Steady {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.steady()
     }
 }

@@ -1,1 +1,28 @@
-//! The data plane.
+//! The data plane: a call goes one way through eight steps, each of which takes what the step
+//! before it proved. See [`pipeline`] for the life of a call, and [`serve::start`] for a node.
+
+mod accept;
+mod account;
+mod admit;
+mod call;
+mod chunked;
+pub mod cli;
+mod clock;
+mod dispatch;
+mod entitle;
+mod filter;
+mod identify;
+mod ids;
+mod metrics;
+mod node;
+mod pipeline;
+mod read;
+pub mod refuse;
+pub mod serve;
+mod snapshot;
+mod tasks;
+mod timer;
+mod trail;
+mod wire;
+
+pub use clock::MachineClock;

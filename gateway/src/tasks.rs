@@ -4,24 +4,28 @@ use std::future::Future;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The background work of a node.
+/// Some of the background work of a node.
 #[derive(Clone, Debug, Default)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     tracker: TaskTracker,
     stopping: CancellationToken,
+    abandoned: CancellationToken,
 }
 
 impl Tasks {
-    /// Runs `work` until it ends by itself.
-    pub fn spawn<F>(&self, work: F)
+    /// Runs `work` until it ends by itself, or is abandoned.
+    pub(crate) fn spawn<F>(&self, work: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.tracker.spawn(work);
+        let abandoned = self.abandoned.clone();
+        self.tracker.spawn(async move {
+            abandoned.run_until_cancelled(work).await;
+        });
     }
 
     /// Runs `work` until it ends or the node stops, whichever is first.
-    pub fn spawn_until_stop<F>(&self, work: F)
+    pub(crate) fn spawn_until_stop<F>(&self, work: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -31,15 +35,20 @@ impl Tasks {
         });
     }
 
-    /// Resolves when the node begins to stop.
-    pub fn stopping(&self) -> CancellationToken {
+    /// Resolves when the work is told to stop.
+    pub(crate) fn stopping(&self) -> CancellationToken {
         self.stopping.clone()
     }
 
     /// Tells all work to stop and waits until the last has.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.stopping.cancel();
         self.tracker.close();
         self.tracker.wait().await;
+    }
+
+    /// Drops what has not stopped.
+    pub(crate) fn abandon(&self) {
+        self.abandoned.cancel();
     }
 }

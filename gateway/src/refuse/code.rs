@@ -98,6 +98,8 @@ codes! {
     InternalError = "internal_error", INTERNAL_SERVER_ERROR, "server_error", Later;
     /// The model server answered wrongly.
     UpstreamError = "upstream_error", BAD_GATEWAY, "server_error", Later;
+    /// The model server does not accept what was asked.
+    UpstreamRejected = "upstream_rejected", BAD_REQUEST, "invalid_request_error", Never;
     /// No model server could be reached.
     UpstreamUnavailable = "upstream_unavailable", BAD_GATEWAY, "server_error", Later;
     /// Every model server is full.

@@ -8,6 +8,7 @@ pub use code::{RefusalCode, Retry};
 pub(crate) use render::{Body, envelope, render};
 pub use table::table;
 
+use http::HeaderMap;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -22,6 +23,8 @@ struct Inner {
     param: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
     closes: bool,
+    limit: Option<&'static str>,
+    headers: HeaderMap,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -34,6 +37,8 @@ impl Refusal {
             param: None,
             retry_after: None,
             closes: false,
+            limit: None,
+            headers: HeaderMap::new(),
             source: None,
         }))
     }
@@ -50,6 +55,23 @@ impl Refusal {
         self
     }
 
+    /// Names the limit that was reached, for the metrics.
+    pub(crate) fn limited(mut self, limit: &'static str) -> Self {
+        self.0.limit = Some(limit);
+        self
+    }
+
+    /// Adds headers to the answer.
+    pub(crate) fn with(mut self, headers: HeaderMap) -> Self {
+        self.0.headers.extend(headers);
+        self
+    }
+
+    /// The limit that was reached, if that was it.
+    pub(crate) fn limit(&self) -> Option<&'static str> {
+        self.0.limit
+    }
+
     /// Ends the connection with the answer, since what follows on it cannot be trusted.
     pub(crate) fn closing(mut self) -> Self {
         self.0.closes = true;
@@ -60,6 +82,11 @@ impl Refusal {
     pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// What caused it, for the log.
+    pub(crate) fn cause(&self) -> String {
+        self.0.source.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
     /// The code it goes by.

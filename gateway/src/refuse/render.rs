@@ -53,6 +53,7 @@ pub(crate) fn render(refusal: &Refusal, request_id: &str) -> Response<Body> {
     let code = refusal.code();
     *response.status_mut() = code.status();
     let headers = response.headers_mut();
+    headers.extend(refusal.0.headers.clone());
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if code.status() == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"sluice\""));

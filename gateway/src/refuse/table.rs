@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 /// A Markdown table of every code a caller can be told.
 pub fn table() -> String {
-    let mut text = String::from("| code | status | type | try again | meaning |\n|---|---|---|---|---|\n");
+    let mut text =
+        String::from("| code | status | type | try again | meaning |\n|---|---|---|---|---|\n");
     for code in RefusalCode::ALL {
         let retry = match code.retry() {
             Retry::Never => "no (`x-should-retry: false`)",

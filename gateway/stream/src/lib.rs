@@ -1,1 +1,20 @@
 //! Answers as they pass: events, dialects, usage, filters. Sans-IO.
+//!
+//! Bytes of a backend go into a [`Relay`] as they come, and what may leave comes out: read into
+//! typed pieces, looked at by the filters of a [`filter::Chain`], and written anew, so that
+//! nothing passes that was not read. [`whole`] does the same for an answer that is not streamed.
+
+mod answer;
+mod dialect;
+pub mod filter;
+mod plan;
+mod relay;
+mod report;
+pub mod sse;
+mod usage;
+mod wire;
+
+pub use plan::{Fault, Plan, Progress};
+pub use relay::{Relay, Whole, whole};
+pub use report::{Action, Finish, Report, VerdictCount};
+pub use usage::Usage;

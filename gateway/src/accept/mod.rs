@@ -1,0 +1,135 @@
+//! Step 1: is it a request to something we serve?
+
+mod peer;
+
+use crate::call::{HeadParts, Mark, Peer, Route};
+use crate::refuse::{Refusal, RefusalCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request};
+use hyper::body::Incoming;
+pub(crate) use peer::address;
+use sluice_config::words::Operation;
+
+/// The longest model name that is looked up.
+const NAME_MAX: usize = 256;
+
+/// A head that asks for something we serve, and its body, unread. Made only here.
+#[derive(Debug)]
+pub(crate) struct Head {
+    parts: HeadParts,
+    body: Incoming,
+}
+
+impl Head {
+    pub(crate) fn parts(&self) -> &HeadParts {
+        &self.parts
+    }
+
+    pub(crate) fn into_parts(self) -> (HeadParts, Incoming) {
+        (self.parts, self.body)
+    }
+}
+
+/// Takes a request whose path, method and media type are known here.
+pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Result<Head, Refusal> {
+    let (head, body) = request.into_parts();
+    let route = route(&head.method, head.uri.path())?;
+    if head.uri.query().is_some() {
+        let message = "this path takes no query; put parameters in the body";
+        return Err(Refusal::new(RefusalCode::BadRequest, message).closing());
+    }
+    if matches!(route, Route::Operation(_)) {
+        media_type(&head.headers)?;
+    }
+    Ok(Head { parts: HeadParts { route, headers: head.headers, peer, mark }, body })
+}
+
+/// The exact table of what is served, by method and path.
+fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
+    let operation = Operation::ALL.into_iter().find(|operation| operation.path() == path);
+    let (wanted, route) = match (operation, path) {
+        (Some(operation), _) => (Method::POST, Route::Operation(operation)),
+        (None, "/v1/models") => (Method::GET, Route::Models),
+        (None, _) => (Method::GET, Route::Model(model_name(path).ok_or_else(not_found)?.into())),
+    };
+    if *method == wanted {
+        return Ok(route);
+    }
+    let message = format!("this path takes {wanted}");
+    Err(Refusal::new(RefusalCode::MethodNotAllowed, message).closing())
+}
+
+/// The name in `/v1/models/{name}`; as in the Hub, it may hold a slash.
+fn model_name(path: &str) -> Option<&str> {
+    let name = path.strip_prefix("/v1/models/")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
+    (!name.is_empty() && name.len() <= NAME_MAX && name.bytes().all(plain)).then_some(name)
+}
+
+fn not_found() -> Refusal {
+    let message = "no such path; see POST /v1/chat/completions and GET /v1/models";
+    Refusal::new(RefusalCode::NotFound, message).closing()
+}
+
+/// Plain JSON only: what is compressed could grow past any bound, or be read differently.
+fn media_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let plain = headers.get_all(CONTENT_ENCODING).iter().all(|coding| coding == "identity");
+    let json = match headers.get(CONTENT_TYPE) {
+        None => true,
+        Some(value) => value.to_str().is_ok_and(is_json),
+    };
+    if plain && json {
+        return Ok(());
+    }
+    let message = "send the body as application/json without content-encoding";
+    Err(Refusal::new(RefusalCode::UnsupportedMediaType, message).closing())
+}
+
+fn is_json(value: &str) -> bool {
+    let mut parts = value.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    json && parts.all(|part| {
+        let charset = part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
+        charset.is_none_or(|(_, set)| set.trim_matches('"').eq_ignore_ascii_case("utf-8"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_exact() {
+        let post = |path| route(&Method::POST, path).map_err(|refusal| refusal.code());
+        let get = |path| route(&Method::GET, path).map_err(|refusal| refusal.code());
+        assert_eq!(post("/v1/chat/completions"), Ok(Route::Operation(Operation::Chat)));
+        assert_eq!(get("/v1/models"), Ok(Route::Models));
+        assert_eq!(get("/v1/models/a/b"), Ok(Route::Model("a/b".into())));
+        for path in [
+            "/v1/chat/completions/",
+            "//v1/chat/completions",
+            "/V1/models",
+            "/metrics",
+            "/v1/models/",
+            "/v1/models/%2e",
+            "/v1/models/a;b",
+            "/v1/load_lora_adapter",
+            "/",
+        ] {
+            assert_eq!(get(path), Err(RefusalCode::NotFound), "{path}");
+            assert_eq!(post(path), Err(RefusalCode::NotFound), "{path}");
+        }
+        assert_eq!(get("/v1/chat/completions"), Err(RefusalCode::MethodNotAllowed));
+        assert_eq!(post("/v1/models"), Err(RefusalCode::MethodNotAllowed));
+    }
+
+    #[test]
+    fn only_plain_json() {
+        for good in ["application/json", "Application/JSON; charset=UTF-8"] {
+            assert!(is_json(good), "{good}");
+        }
+        for bad in ["text/plain", "application/json; charset=utf-16", "application/jsonx", ""] {
+            assert!(!is_json(bad), "{bad}");
+        }
+    }
+}

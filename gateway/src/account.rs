@@ -1,0 +1,109 @@
+//! Step 8: what did it cost?
+//!
+//! The bill is closed once: when the answer has ended, when it broke, or when its body is dropped
+//! because the caller left.
+
+use crate::filter::{Bill, Filtered, Looked, Outcome, Room, Stream};
+use crate::metrics::Metrics;
+use crate::refuse::Body;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full};
+use sluice_config::words::ProfileId;
+use sluice_stream::Report;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Turns an answer into a response that settles its bill.
+pub(crate) fn account(metrics: &Arc<Metrics>, filtered: Filtered) -> Response<Body> {
+    let Filtered { room, mut bill, profile, answer } = filtered;
+    match answer {
+        Looked::Whole { body, report, outcome } => {
+            bill.note(&report);
+            bill.close(outcome);
+            count(metrics, profile.as_ref(), &report);
+            whole(body, room)
+        }
+        Looked::Stream(stream) => {
+            let metrics = Arc::clone(metrics);
+            streamed(Accounted { stream, bill, profile, metrics, counted: false }, room)
+        }
+    }
+}
+
+fn whole(body: Vec<u8>, room: Room) -> Response<Body> {
+    let mut response = Response::new(Full::new(Bytes::from(body)).boxed_unsync());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    room.write(headers);
+    response
+}
+
+fn streamed(body: Accounted, room: Room) -> Response<Body> {
+    let mut response = Response::new(body.boxed_unsync());
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // Proxies in front of us must not collect the stream.
+    headers.insert(ACCEL, HeaderValue::from_static("no"));
+    room.write(headers);
+    response
+}
+
+/// A streamed answer and its bill.
+#[derive(Debug)]
+struct Accounted {
+    stream: Box<Stream>,
+    bill: Bill,
+    profile: Option<ProfileId>,
+    metrics: Arc<Metrics>,
+    counted: bool,
+}
+
+impl Accounted {
+    fn close(&mut self, outcome: Outcome) {
+        self.bill.close(outcome);
+        if !std::mem::replace(&mut self.counted, true) {
+            count(&self.metrics, self.profile.as_ref(), self.stream.report());
+        }
+    }
+}
+
+impl http_body::Body for Accounted {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let me = self.get_mut();
+        let next = ready!(me.stream.poll_next(cx));
+        me.bill.note(me.stream.report());
+        if let Some(outcome) = me.stream.outcome() {
+            me.close(outcome);
+        }
+        Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))))
+    }
+}
+
+impl Drop for Accounted {
+    fn drop(&mut self) {
+        self.bill.note(self.stream.report());
+        self.close(Outcome::ClientClosed);
+    }
+}
+
+fn count(metrics: &Metrics, profile: Option<&ProfileId>, report: &Report) {
+    let Some(profile) = profile else { return };
+    for verdict in &report.verdicts {
+        let action = verdict.action.as_str();
+        metrics.verdict(profile.as_str(), verdict.filter, &verdict.category, action, verdict.count);
+    }
+}

@@ -1,0 +1,109 @@
+//! What is left, as OpenAI clients read it: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`.
+
+use super::window;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use sluice_config::words::{Limit, Timestamp, Unit};
+use std::time::Duration;
+
+/// The binding limit of each unit: the one with the least left.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Room {
+    requests: Option<Line>,
+    tokens: Option<Line>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    limit: u64,
+    left: u64,
+    reset: Duration,
+}
+
+const REQUESTS: [HeaderName; 3] = [
+    HeaderName::from_static("x-ratelimit-limit-requests"),
+    HeaderName::from_static("x-ratelimit-remaining-requests"),
+    HeaderName::from_static("x-ratelimit-reset-requests"),
+];
+const TOKENS: [HeaderName; 3] = [
+    HeaderName::from_static("x-ratelimit-limit-tokens"),
+    HeaderName::from_static("x-ratelimit-remaining-tokens"),
+    HeaderName::from_static("x-ratelimit-reset-tokens"),
+];
+
+impl Room {
+    pub(super) fn tokens(&mut self, limit: &Limit, left: u64, now: Timestamp) {
+        if limit.unit == Unit::Tokens {
+            let reset = window::left(limit.window, now);
+            binding(&mut self.tokens, Line { limit: limit.ceiling.get(), left, reset });
+        }
+    }
+
+    /// A bucket is full again once every request taken has been refilled.
+    pub(super) fn requests(&mut self, limit: &Limit, left: u64) {
+        let ceiling = limit.ceiling.get();
+        let taken = ceiling.saturating_sub(left);
+        let reset = Duration::from_millis(taken.saturating_mul(60_000).div_ceil(ceiling));
+        binding(&mut self.requests, Line { limit: ceiling, left, reset });
+    }
+
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        self.write(&mut headers);
+        headers
+    }
+
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        for (names, line) in [(REQUESTS, self.requests), (TOKENS, self.tokens)] {
+            let Some(line) = line else { continue };
+            let [limit, remaining, reset] = names;
+            headers.insert(limit, HeaderValue::from(line.limit));
+            headers.insert(remaining, HeaderValue::from(line.left));
+            if let Ok(value) = HeaderValue::from_str(&go(line.reset)) {
+                headers.insert(reset, value);
+            }
+        }
+    }
+}
+
+fn binding(slot: &mut Option<Line>, line: Line) {
+    if slot.is_none_or(|held| line.left < held.left) {
+        *slot = Some(line);
+    }
+}
+
+/// A duration as Go writes it, which is what clients parse: `20ms`, `1s`, `6m0s`, `1h0m2.5s`.
+fn go(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    if millis < 1000 {
+        return format!("{millis}ms");
+    }
+    let (hours, minutes) = (millis / 3_600_000, millis / 60_000 % 60);
+    let (seconds, rest) = (millis / 1000 % 60, millis % 1000);
+    let seconds = match rest {
+        0 => format!("{seconds}s"),
+        rest => format!("{seconds}.{}s", format!("{rest:03}").trim_end_matches('0')),
+    };
+    match (hours, minutes) {
+        (0, 0) => seconds,
+        (0, minutes) => format!("{minutes}m{seconds}"),
+        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_in_go() {
+        for (millis, text) in [
+            (20, "20ms"),
+            (1000, "1s"),
+            (360_000, "6m0s"),
+            (3_602_500, "1h0m2.5s"),
+            (61_040, "1m1.04s"),
+        ] {
+            assert_eq!(go(Duration::from_millis(millis)), text);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Who shares a count: a principal, or all of a tier. Its meters outlive every snapshot.
+
+use super::meter::Meter;
+use super::requests::Requests;
+use dashmap::DashMap;
+use sluice_config::words::{Clock, PrincipalId, Scope, TierId, Unit, Window};
+use std::sync::Arc;
+
+/// The meters of one holder. Those without a limit cost a few bytes and are never asked.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    pub(super) requests: Requests,
+    concurrency: Meter,
+    minute: Meter,
+    day: Meter,
+    month: Meter,
+}
+
+impl Holder {
+    fn new(clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            requests: Requests::new(Arc::clone(clock)),
+            concurrency: Meter::default(),
+            minute: Meter::default(),
+            day: Meter::default(),
+            month: Meter::default(),
+        }
+    }
+
+    /// The meter of a limit; requests have a bucket of their own.
+    pub(super) fn meter(&self, unit: Unit, window: Window) -> Option<&Meter> {
+        match (unit, window) {
+            (Unit::Requests, _) => None,
+            (Unit::Concurrency, _) => Some(&self.concurrency),
+            (Unit::Tokens, Window::Day) => Some(&self.day),
+            (Unit::Tokens, Window::Month) => Some(&self.month),
+            (Unit::Tokens, Window::Minute | Window::Now) => Some(&self.minute),
+        }
+    }
+}
+
+/// Every holder that has been seen. A principal has its own count on each tier it has been on.
+#[derive(Debug)]
+pub(crate) struct Meters {
+    clock: Arc<dyn Clock>,
+    principals: DashMap<(PrincipalId, TierId), Arc<Holder>>,
+    tiers: DashMap<TierId, Arc<Holder>>,
+}
+
+impl Meters {
+    /// Meters that have counted nothing yet.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, principals: DashMap::new(), tiers: DashMap::new() }
+    }
+
+    pub(crate) fn holder(
+        &self,
+        scope: Scope,
+        principal: &PrincipalId,
+        tier: &TierId,
+    ) -> Arc<Holder> {
+        match scope {
+            Scope::Tier => match self.tiers.get(tier) {
+                Some(holder) => Arc::clone(&holder),
+                None => Arc::clone(&self.tiers.entry(tier.clone()).or_insert_with(|| self.make())),
+            },
+            Scope::Principal => {
+                let key = (principal.clone(), tier.clone());
+                match self.principals.get(&key) {
+                    Some(holder) => Arc::clone(&holder),
+                    None => Arc::clone(&self.principals.entry(key).or_insert_with(|| self.make())),
+                }
+            }
+        }
+    }
+
+    fn make(&self) -> Arc<Holder> {
+        Arc::new(Holder::new(&self.clock))
+    }
+
+    /// Counts what the books say was spent in a window, so that a restart refills nothing.
+    pub(crate) fn seed(&self, principal: &PrincipalId, tier: &TierId, window: Window, tokens: u64) {
+        let number = super::window::number(window, self.clock.now());
+        for scope in [Scope::Principal, Scope::Tier] {
+            let holder = self.holder(scope, principal, tier);
+            if let Some(meter) = holder.meter(Unit::Tokens, window) {
+                meter.seed(number, tokens);
+            }
+        }
+    }
+}

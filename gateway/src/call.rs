@@ -1,0 +1,69 @@
+//! What was asked, by whom, over what: the plain values the steps hand on.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use sluice_config::words::{Ask, Operation};
+use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where a call came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    /// The address of the caller: the socket's, or the one a trusted proxy names.
+    pub(crate) address: IpAddr,
+}
+
+/// What a path and method ask for. Everything else is refused.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Route {
+    /// Something of a model.
+    Operation(Operation),
+    /// `GET /v1/models`
+    Models,
+    /// `GET /v1/models/{name}`
+    Model(Box<str>),
+}
+
+/// The marks of one call: who it is in logs and headers, and when it began.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    /// `req_…`, sent as `x-request-id`.
+    pub(crate) request_id: Arc<str>,
+    /// When it began, on the steady clock.
+    pub(crate) began: Duration,
+}
+
+/// A well-formed head.
+#[derive(Debug)]
+pub(crate) struct HeadParts {
+    pub(crate) route: Route,
+    pub(crate) headers: HeaderMap,
+    pub(crate) peer: Peer,
+    pub(crate) mark: Mark,
+}
+
+/// What the body says.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// The model, as the caller calls it.
+    pub(crate) model: Box<str>,
+    /// What the decision looks at.
+    pub(crate) ask: Ask,
+    /// Whether the answer is to be streamed.
+    pub(crate) stream: bool,
+    /// Whether the caller wants the usage chunk of a stream.
+    pub(crate) show_usage: bool,
+    /// The members that are sent on as written.
+    pub(crate) kept: Vec<Kept>,
+    /// The whole body, which [`Self::kept`] points into.
+    pub(crate) body: Bytes,
+}
+
+/// A member of the body that is sent on.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) name: &'static str,
+    pub(crate) value: Range<usize>,
+}

@@ -1,0 +1,116 @@
+//! Names on the command line, checked before anything is opened.
+
+use super::out::Failure;
+use sluice_config::Policy;
+use sluice_config::words::{CredentialId, Operation, PrincipalId, TierId};
+use sluice_store::By;
+
+/// Bytes of a principal's name.
+const NAME_BYTES_MAX: usize = 128;
+/// Bytes of a note.
+const NOTE_BYTES_MAX: usize = 1024;
+
+/// Reads the name of a principal. It stands in tables, logs and CSV, so it is a plain word.
+pub(super) fn principal(text: &str) -> Result<PrincipalId, String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/@+-".contains(&byte);
+    let named = text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
+    if named && text.len() <= NAME_BYTES_MAX && text.bytes().all(plain) {
+        return Ok(PrincipalId::new(text));
+    }
+    Err(format!(
+        "a principal is a letter or digit and then letters, digits or any of `. _ : / @ + -`, \
+         {NAME_BYTES_MAX} bytes at most"
+    ))
+}
+
+/// Reads the name of a tier; whether the file has it is seen later.
+pub(super) fn tier(text: &str) -> Result<TierId, String> {
+    if text.is_empty() { Err("a tier has a name".into()) } else { Ok(TierId::new(text)) }
+}
+
+/// Reads the public part of a key. A whole key is taken too: whoever found one wants it to end.
+pub(super) fn credential(text: &str) -> Result<CredentialId, String> {
+    if let Some(key) = sluice_config::words::ApiKey::parse(text) {
+        return Ok(key.credential());
+    }
+    let named = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let what = "expected the id of a key, as `sluice keys list` shows it";
+    named.then(|| CredentialId::new(text)).ok_or_else(|| what.into())
+}
+
+/// Reads a note: one line, so that tables stay tables.
+pub(super) fn note(text: &str) -> Result<String, String> {
+    if text.len() <= NOTE_BYTES_MAX && !text.contains(char::is_control) {
+        return Ok(text.into());
+    }
+    Err(format!("a note is one line of {NOTE_BYTES_MAX} bytes at most"))
+}
+
+/// Reads an operation.
+pub(super) fn operation(text: &str) -> Result<Operation, String> {
+    let found = Operation::ALL.into_iter().find(|operation| operation.as_str() == text);
+    found.ok_or_else(|| format!("expected {}", listed(Operation::ALL.map(Operation::as_str))))
+}
+
+/// Reads what usage is told apart by.
+pub(super) fn by(text: &str) -> Result<By, String> {
+    By::parse(text).ok_or_else(|| format!("expected {}", listed(By::ALL.map(By::as_str))))
+}
+
+/// Refuses a tier that the file does not have, which would allow nothing.
+pub(super) fn known_tier(policy: &Policy, tier: &TierId) -> Result<(), Failure> {
+    if policy.tier(tier).is_some() {
+        return Ok(());
+    }
+    let known = listed(policy.tiers().map(|tier| tier.id.as_str()));
+    Err(Failure::Other(format!("the file has no tier `{tier}`; it has {known}")))
+}
+
+/// What there is to choose from.
+pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sluice_config::words::ApiKey;
+
+    #[test]
+    fn principals_are_plain_words() {
+        for name in ["ada", "ada@lab.example", "org/project-1", "0:x+y"] {
+            assert_eq!(principal(name).map(|id| id.to_string()), Ok(name.into()));
+        }
+        for name in ["", "-x", "@x", "a b", "a,b", "a\"b", "ä", "a\n", &"a".repeat(129)] {
+            assert!(principal(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_whole_key_names_itself() {
+        let key = ApiKey::make(&[7; 64]);
+        let public = key.get(10..22).unwrap();
+        assert_eq!(credential(&key).unwrap().as_str(), public);
+        assert_eq!(credential(public).unwrap().as_str(), public);
+        for text in ["", "sk-sluice-short", "a b"] {
+            assert!(credential(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn notes_are_one_line() {
+        assert_eq!(note("for the laptop"), Ok("for the laptop".into()));
+        assert!(note("two\nlines").is_err());
+        assert!(note(&"a".repeat(1025)).is_err());
+    }
+
+    #[test]
+    fn a_word_that_is_none_is_told_the_words() {
+        assert_eq!(
+            by("team").unwrap_err(),
+            "expected tier, model, principal, stage, operation, day, outcome"
+        );
+        assert_eq!(operation("embedding"), Ok(Operation::Embedding));
+        assert!(operation("embeddings").unwrap_err().contains("completion"));
+    }
+}

@@ -1,0 +1,48 @@
+//! `sluice check` and `sluice test`
+
+use super::out::{self, Done, Failure};
+use crate::MachineClock;
+use crate::dispatch::Backends;
+use crate::metrics::Metrics;
+use crate::snapshot::Snapshot;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Report every problem of a configuration file.
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// The configuration file
+    #[arg(default_value = "sluice.yaml", value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Done {
+        let config = sluice_config::load(&self.file)?;
+        let (tiers, models) = (config.policy.tiers().len(), config.policy.models().len());
+        let version = config.policy.version().to_owned();
+        // The same assembly as in a node: filters and certificates have problems of their own.
+        let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
+        let backends = Backends::new(Arc::new(MachineClock::default()), Arc::new(metrics));
+        Snapshot::assemble(config, &backends)?;
+        let file = self.file.display();
+        out::line(format!("{file}: no problems; {tiers} tiers, {models} models, policy {version}"))
+    }
+}
+
+/// Run decision tables. Each names the configuration it is about.
+#[derive(Args, Debug)]
+pub(super) struct Test {
+    /// A folder of decision tables, or one of them
+    #[arg(value_name = "DIR")]
+    tables: PathBuf,
+}
+
+impl Test {
+    pub(super) fn run(self) -> Done {
+        let outcome = sluice_config::table::run(&self.tables)?;
+        out::line(&outcome)?;
+        if outcome.failures.is_empty() { Ok(()) } else { Err(Failure::No) }
+    }
+}

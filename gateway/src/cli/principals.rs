@@ -1,0 +1,288 @@
+//! `sluice principals`: who may call, and on which tier.
+
+use super::arguments::{self, known_tier, listed};
+use super::out::{self, Done, Failure};
+use super::settings::Settings;
+use super::{keys, when};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use sluice_config::words::{CredentialId, Principal, PrincipalId, TierId};
+use sluice_config::{Policy, decide};
+use sluice_store::{CredentialRecord, NewPrincipal, PrincipalRecord, Store, StoreError};
+
+/// Add, list and change principals.
+#[derive(Debug, Subcommand)]
+pub(super) enum Principals {
+    /// Add a principal on a tier
+    Create(Create),
+    /// List principals
+    List(List),
+    /// Show a principal, its keys, and what it may use
+    Show(Show),
+    /// Put a principal on another tier
+    SetTier(SetTier),
+    /// Stop a principal, with all its keys
+    Disable(One),
+    /// Let a stopped principal call again
+    Enable(One),
+}
+
+impl Principals {
+    pub(super) fn run(self) -> Done {
+        match self {
+            Self::Create(command) => command.run(),
+            Self::List(command) => command.run(),
+            Self::Show(command) => command.run(),
+            Self::SetTier(command) => command.run(),
+            Self::Disable(command) => command.turn(Turn::Off),
+            Self::Enable(command) => command.turn(Turn::On),
+        }
+    }
+}
+
+/// The principal called `id`, or words that help.
+pub(super) async fn record(store: &Store, id: &PrincipalId) -> Result<PrincipalRecord, Failure> {
+    let found = store.records.principal(id).await;
+    let found = found.map_err(|error| Failure::of("principals cannot be read", error))?;
+    found.ok_or_else(|| {
+        Failure::Other(format!(
+            "no principal is called {id}; `sluice principals create {id} --tier TIER` adds it"
+        ))
+    })
+}
+
+/// Add a principal.
+#[derive(Args, Debug)]
+pub(super) struct Create {
+    /// Its name: a person, a service, a project
+    #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
+    id: PrincipalId,
+    /// The tier it begins on
+    #[arg(long, value_parser = arguments::tier)]
+    tier: TierId,
+    /// What to remember of it
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = arguments::note)]
+    note: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Create {
+    fn run(self) -> Done {
+        let Self { id, tier, note, json, settings } = self;
+        let made = settings.with_store(|config, store| async move {
+            known_tier(&config.policy, &tier)?;
+            let new = NewPrincipal { id: id.clone(), tier, note };
+            let created = store.records.create_principal(new, when::now()).await;
+            created.map_err(|error| Failure::of("the principal cannot be added", error))?;
+            record(&store, &id).await
+        })?;
+        let PrincipalRecord { id, tier, .. } = &made;
+        out::note(format!("{id} is on tier {tier}; `sluice keys create {id}` makes it a key"));
+        if json { out::json(&Shown::of(&made)) } else { Ok(()) }
+    }
+}
+
+/// List principals.
+#[derive(Args, Debug)]
+pub(super) struct List {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl List {
+    fn run(self) -> Done {
+        let all = self.settings.with_store(|_, store| async move {
+            let all = store.records.principals().await;
+            all.map_err(|error| Failure::of("principals cannot be listed", error))
+        })?;
+        if self.json {
+            return out::json(&all.iter().map(Shown::of).collect::<Vec<_>>());
+        }
+        let row = |one: &PrincipalRecord| {
+            let created = when::minute(one.created);
+            vec![
+                one.id.to_string(),
+                one.tier.to_string(),
+                state(one).into(),
+                created,
+                one.note.clone(),
+            ]
+        };
+        let rows: Vec<_> = all.iter().map(row).collect();
+        out::table(&["principal", "tier", "state", "created", "note"], &rows)
+    }
+}
+
+/// A principal for machines.
+#[derive(Serialize)]
+struct Shown {
+    id: PrincipalId,
+    tier: TierId,
+    state: &'static str,
+    created: Option<String>,
+    disabled: Option<String>,
+    note: String,
+}
+
+impl Shown {
+    fn of(record: &PrincipalRecord) -> Self {
+        Self {
+            id: record.id.clone(),
+            tier: record.tier.clone(),
+            state: state(record),
+            created: when::exact(record.created),
+            disabled: record.disabled.and_then(when::exact),
+            note: record.note.clone(),
+        }
+    }
+}
+
+fn state(record: &PrincipalRecord) -> &'static str {
+    if record.disabled.is_some() { "disabled" } else { "enabled" }
+}
+
+/// Show a principal.
+#[derive(Args, Debug)]
+pub(super) struct Show {
+    /// The principal
+    #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
+    id: PrincipalId,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// A principal with what belongs to it, for machines.
+#[derive(Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    principal: Shown,
+    models: Vec<String>,
+    keys: Vec<keys::Shown>,
+}
+
+impl Show {
+    fn run(self) -> Done {
+        let Self { id, json, settings } = self;
+        let (policy, record, keys) = settings.with_store(|config, store| async move {
+            let record = record(&store, &id).await?;
+            let keys = store.records.credentials(Some(&id)).await;
+            let keys = keys.map_err(|error| Failure::of("keys cannot be listed", error))?;
+            Ok((config.policy, record, keys))
+        })?;
+        let models = usable(&policy, &record);
+        if json {
+            let (principal, keys) = (Shown::of(&record), keys::shown(&keys));
+            return out::json(&Whole { principal, models, keys });
+        }
+        out::text(&page(&policy, &record, &models, &keys))
+    }
+}
+
+/// The models the tier of a principal is open to, by the decision of the node.
+fn usable(policy: &Policy, record: &PrincipalRecord) -> Vec<String> {
+    let (id, tier) = (record.id.clone(), record.tier.clone());
+    let principal = Principal { id, tier, credential: CredentialId::new("none") };
+    decide::usable(policy, &principal).map(|model| model.id.to_string()).collect()
+}
+
+fn page(
+    policy: &Policy,
+    record: &PrincipalRecord,
+    models: &[String],
+    keys: &[CredentialRecord],
+) -> String {
+    let PrincipalRecord { id, tier, note, created, disabled } = record;
+    let gone = if policy.tier(tier).is_none() { ", which the file does not have" } else { "" };
+    let since = disabled.map_or(String::new(), |at| format!(" since {}", when::minute(at)));
+    let models =
+        if models.is_empty() { "none".into() } else { listed(models.iter().map(String::as_str)) };
+    let mut lines = vec![
+        format!("principal  {id}"),
+        format!("tier       {tier}{gone}"),
+        format!("state      {}{since}", state(record)),
+        format!("created    {}", when::minute(*created)),
+        format!("models     {models}"),
+    ];
+    if !note.is_empty() {
+        lines.push(format!("note       {note}"));
+    }
+    match keys {
+        [] => lines.push("keys       none\n".into()),
+        keys => lines.push(format!("\n{}", keys::table(keys))),
+    }
+    lines.join("\n")
+}
+
+/// Put a principal on another tier.
+#[derive(Args, Debug)]
+pub(super) struct SetTier {
+    /// The principal
+    #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
+    id: PrincipalId,
+    /// The tier
+    #[arg(value_parser = arguments::tier)]
+    tier: TierId,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl SetTier {
+    fn run(self) -> Done {
+        let Self { id, tier, settings } = self;
+        settings.with_store(|config, store| async move {
+            known_tier(&config.policy, &tier)?;
+            changed(&store, &id, store.records.set_tier(&id, &tier).await).await?;
+            out::note(format!("{id} is on tier {tier}; running nodes know within a second"));
+            Ok(())
+        })
+    }
+}
+
+/// Stop a principal, or let it go on.
+#[derive(Args, Debug)]
+pub(super) struct One {
+    /// The principal
+    #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
+    id: PrincipalId,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Clone, Copy)]
+enum Turn {
+    On,
+    Off,
+}
+
+impl One {
+    fn turn(self, turn: Turn) -> Done {
+        let Self { id, settings } = self;
+        settings.with_store(|_, store| async move {
+            let (done, word) = match turn {
+                Turn::On => (store.records.enable(&id).await, "enabled"),
+                Turn::Off => (store.records.disable(&id, when::now()).await, "disabled"),
+            };
+            changed(&store, &id, done).await?;
+            out::note(format!("{id} is {word}; running nodes know within a second"));
+            Ok(())
+        })
+    }
+}
+
+/// Says what a change came to; that there is no such principal, with what helps.
+async fn changed(store: &Store, id: &PrincipalId, done: Result<(), StoreError>) -> Done {
+    if let Err(StoreError::Absent { .. }) = &done {
+        record(store, id).await?;
+    }
+    done.map_err(|error| Failure::of("the principal cannot be changed", error))
+}

@@ -1,0 +1,118 @@
+//! Step 7: which bytes of the answer may leave?
+
+mod stream;
+mod whole;
+
+use crate::call::{Asked, HeadParts};
+use crate::dispatch::Answered;
+pub(crate) use crate::dispatch::{Bill, Outcome, Room};
+use crate::refuse::Refusal;
+use sluice_config::words::{Clock, Entitlement, ProfileId, Timestamp};
+use sluice_config::{Bounds, Problems, ProfileSpec};
+use sluice_stream::filter::Chain;
+use sluice_stream::{Fault, Plan, Report};
+use std::collections::HashMap;
+use std::sync::Arc;
+pub(crate) use stream::Stream;
+use tokio_util::sync::CancellationToken;
+
+/// The filters of each profile, built once at load.
+#[derive(Debug)]
+pub(crate) struct Chains(HashMap<ProfileId, Arc<Chain>>);
+
+impl Chains {
+    /// Builds every profile, noting what cannot be.
+    pub(crate) fn build(profiles: &[ProfileSpec], problems: &mut Problems) -> Self {
+        let built = profiles
+            .iter()
+            .filter_map(|profile| Some((profile.id.clone(), Chain::build(profile, problems)?)));
+        Self(built.collect())
+    }
+}
+
+/// An answer every byte of which is looked at before it leaves. Made only here.
+#[derive(Debug)]
+pub(crate) struct Filtered {
+    pub(crate) room: Room,
+    pub(crate) bill: Bill,
+    pub(crate) profile: Option<ProfileId>,
+    pub(crate) answer: Looked,
+}
+
+/// What is left of an answer after it was looked at.
+#[derive(Debug)]
+pub(crate) enum Looked {
+    /// All of it.
+    Whole { body: Vec<u8>, report: Report, outcome: Outcome },
+    /// Its beginning; the rest is looked at as it comes.
+    Stream(Box<Stream>),
+}
+
+/// What `filter` needs of the node.
+#[derive(Debug)]
+pub(crate) struct Lens<'n> {
+    pub(crate) chains: &'n Chains,
+    pub(crate) bounds: &'n Bounds,
+    pub(crate) clock: &'n Arc<dyn Clock>,
+    /// Cancelled when calls under way must end.
+    pub(crate) stop: &'n CancellationToken,
+}
+
+/// Looks at an answer: at all of it, or at its beginning if it is streamed. An answer that breaks
+/// before anything of it could be shown is refused like one that never came.
+pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtered, Refusal> {
+    let Answered { parts, asked, entitlement, room, bill, answer } = answered;
+    let profile = entitlement.tier.profile.clone();
+    let plan = plan(&lens, &parts, &asked, &entitlement);
+    let looked = if asked.stream {
+        let id = Arc::clone(&parts.mark.request_id);
+        let stream = Stream::new(answer, plan, id, &lens);
+        stream.begin().await.map(|stream| Looked::Stream(Box::new(stream)))
+    } else {
+        whole::look(answer, &plan, lens.bounds).await
+    };
+    match looked {
+        Ok(answer) => Ok(Filtered { room, bill, profile, answer }),
+        Err(refusal) => {
+            bill.waive(refusal.code());
+            Err(refusal)
+        }
+    }
+}
+
+fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitlement) -> Plan {
+    let profile = entitlement.tier.profile.as_ref();
+    let unique = parts.mark.request_id.trim_start_matches("req_");
+    let prefix = match asked.ask.operation {
+        sluice_config::words::Operation::Chat => "chatcmpl-",
+        sluice_config::words::Operation::Completion => "cmpl-",
+        sluice_config::words::Operation::Embedding => "embd-",
+    };
+    Plan {
+        operation: asked.ask.operation,
+        chain: profile.and_then(|profile| lens.chains.0.get(profile)).map(Arc::clone),
+        id: format!("{prefix}{unique}").into(),
+        model: asked.model.clone(),
+        created: Timestamp::seconds(lens.clock.now()),
+        show_usage: asked.show_usage,
+        choices_max: u32::try_from(entitlement.answers).unwrap_or(u32::MAX),
+        event_bytes_max: lens.bounds.event_bytes_max,
+        hold_bytes_max: lens.bounds.hold_bytes_max,
+    }
+}
+
+/// What a broken answer is to the caller.
+fn broken(fault: Fault) -> Refusal {
+    use crate::refuse::RefusalCode::{UpstreamError, UpstreamTimeout};
+    let (code, message) = match fault {
+        Fault::Upstream { status: Some(408 | 504) } => {
+            (UpstreamTimeout, "the server of this model did not finish in time; try again")
+        }
+        Fault::Upstream { .. } => (UpstreamError, "the server of this model failed; try again"),
+        Fault::Truncated => {
+            (UpstreamError, "the server of this model broke its answer off; try again")
+        }
+        _ => (UpstreamError, "the server of this model answered wrongly; try again"),
+    };
+    Refusal::new(code, message).because(fault)
+}

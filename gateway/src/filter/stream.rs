@@ -1,0 +1,217 @@
+//! Answers that are streamed: what is ready is read, filtered in one go and passed on.
+
+use super::{Lens, Outcome, broken};
+use crate::dispatch::{Answer, Failure};
+use crate::refuse::{Refusal, RefusalCode, envelope};
+use crate::timer::Timer;
+use bytes::Bytes;
+use sluice_config::words::Clock;
+use sluice_stream::{Fault, Plan, Progress, Relay, Report};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+/// How long the backend may take to end its body after the answer has ended.
+const TAIL: Duration = Duration::from_secs(1);
+
+/// One streamed answer on its way to the caller.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    /// Gone once nothing more is wanted of the backend: dropping it aborts the backend's work.
+    source: Option<Answer>,
+    relay: Relay,
+    out: Vec<u8>,
+    outcome: Option<Outcome>,
+    /// When bytes last came from the backend.
+    heard: Duration,
+    began: Duration,
+    total: Duration,
+    timer: Timer,
+    /// Cancelled when the node ends and waits no longer.
+    stop: CancellationToken,
+    cut: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    clock: Arc<dyn Clock>,
+    request_id: Arc<str>,
+}
+
+impl Stream {
+    pub(super) fn new(answer: Answer, plan: Plan, request_id: Arc<str>, lens: &Lens<'_>) -> Self {
+        let now = lens.clock.steady();
+        Self {
+            source: Some(answer),
+            relay: Relay::new(plan),
+            out: Vec::new(),
+            outcome: None,
+            heard: now,
+            began: now,
+            total: lens.bounds.stream_total,
+            timer: Timer::default(),
+            stop: lens.stop.clone(),
+            cut: None,
+            clock: Arc::clone(lens.clock),
+            request_id,
+        }
+    }
+
+    /// Waits for the first bytes that may leave, so that what fails before them is answered with
+    /// a status of its own.
+    pub(super) async fn begin(mut self) -> Result<Self, Refusal> {
+        while self.out.is_empty() && self.outcome.is_none() {
+            poll_fn(|cx| self.poll_step(cx)).await?;
+        }
+        Ok(self)
+    }
+
+    /// What is known of the answer so far.
+    pub(crate) fn report(&self) -> &Report {
+        self.relay.report()
+    }
+
+    /// How it ended, once it has.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// The next bytes that may leave; `None` at the end.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        loop {
+            if !self.out.is_empty() {
+                return Poll::Ready(Some(std::mem::take(&mut self.out).into()));
+            }
+            if self.outcome.is_some() {
+                ready!(self.poll_tail(cx));
+                return Poll::Ready(None);
+            }
+            if let Err(refusal) = ready!(self.poll_step(cx)) {
+                self.fail(&refusal);
+            }
+        }
+    }
+
+    /// Reads and filters what is there.
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        let Some(source) = &mut self.source else {
+            return Poll::Ready(Err(broken(Fault::Truncated)));
+        };
+        let (relay, out) = (&mut self.relay, &mut self.out);
+        let mut progress = Progress::More;
+        let read = source.body.poll_pieces(cx, &mut |piece| {
+            if progress == Progress::More {
+                progress = relay.push(piece, out);
+            }
+        });
+        match read {
+            Poll::Pending => {
+                let refusal = ready!(self.poll_over(cx));
+                return Poll::Ready(Err(refusal));
+            }
+            Poll::Ready(Ok(true)) => self.heard = self.clock.steady(),
+            Poll::Ready(Ok(false)) if progress == Progress::More => progress = relay.end(out),
+            Poll::Ready(Ok(false)) => {}
+            // What had arrived whole before the break still counts.
+            Poll::Ready(Err(fault)) if progress == Progress::More => {
+                source_failed(self.source.take(), Failure::Answer);
+                let refusal = broken(Fault::Truncated).because(fault);
+                return Poll::Ready(Err(refusal));
+            }
+            Poll::Ready(Err(_)) => self.source = None,
+        }
+        Poll::Ready(self.conclude(progress, matches!(read, Poll::Ready(Ok(false)))))
+    }
+
+    fn conclude(&mut self, progress: Progress, ended: bool) -> Result<(), Refusal> {
+        match progress {
+            Progress::More => {}
+            Progress::Done => {
+                self.outcome = Some(Outcome::Ok);
+                self.heard = self.clock.steady();
+                if ended && let Some(source) = self.source.take() {
+                    source.done();
+                }
+            }
+            Progress::Stopped => {
+                self.outcome = Some(Outcome::ContentFilter);
+                self.source = None;
+            }
+            Progress::Fault(fault) => {
+                source_failed(self.source.take(), Failure::Answer);
+                return Err(broken(fault));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ready when there is no more waiting: the node ends, or the answer has taken too long.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
+        let cut = self.cut.get_or_insert_with(|| Box::pin(self.stop.clone().cancelled_owned()));
+        if cut.as_mut().poll(cx).is_ready() {
+            self.source = None;
+            return Poll::Ready(cut_off());
+        }
+        ready!(self.poll_late(cx));
+        source_failed(self.source.take(), Failure::Timeout);
+        let message = "the server of this model stopped answering; try again";
+        Poll::Ready(Refusal::new(RefusalCode::UpstreamTimeout, message))
+    }
+
+    /// Ready when the answer has taken longer than it may.
+    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(source) = &self.source else { return Poll::Ready(()) };
+        let now = self.clock.steady();
+        let quiet = if self.relay.report().first_content {
+            source.patience.idle
+        } else {
+            source.patience.first_byte
+        };
+        let left = quiet.saturating_sub(now.saturating_sub(self.heard));
+        let in_all = self.total.saturating_sub(now.saturating_sub(self.began));
+        self.timer.poll(cx, left.min(in_all))
+    }
+
+    /// Reads the end of the backend's body after that of the answer, so that the connection can
+    /// serve another call.
+    fn poll_tail(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(source) = &mut self.source {
+            match source.body.poll_pieces(cx, &mut |_| {}) {
+                Poll::Ready(Ok(false)) => {
+                    self.source.take().into_iter().for_each(Answer::done);
+                }
+                // There should be nothing but the end.
+                Poll::Ready(_) => self.source = None,
+                Poll::Pending => {
+                    let waited = self.clock.steady().saturating_sub(self.heard);
+                    ready!(self.timer.poll(cx, TAIL.saturating_sub(waited)));
+                    self.source = None;
+                }
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn fail(&mut self, refusal: &Refusal) {
+        let code = refusal.code();
+        tracing::warn!(
+            request_id = &*self.request_id,
+            code = code.as_str(),
+            cause = refusal.cause(),
+            "stream broke off"
+        );
+        self.relay.fail(&envelope(refusal, &self.request_id), &mut self.out);
+        self.outcome = Some(Outcome::Failed(code));
+        self.source = None;
+    }
+}
+
+fn cut_off() -> Refusal {
+    let message = "this node is shutting down and could not wait for the end; try again";
+    Refusal::new(RefusalCode::Draining, message)
+}
+
+fn source_failed(source: Option<Answer>, failure: Failure) {
+    if let Some(source) = source {
+        source.broke(failure);
+    }
+}

@@ -1,0 +1,47 @@
+//! Answers that are not streamed: read to their end, within bounds, and looked at in one piece.
+
+use super::{Looked, Outcome, broken};
+use crate::dispatch::{Answer, Failure};
+use crate::refuse::{Refusal, RefusalCode};
+use sluice_config::Bounds;
+use sluice_stream::{Fault, Plan};
+use std::future::poll_fn;
+use tokio::time::timeout;
+
+pub(super) async fn look(answer: Answer, plan: &Plan, bounds: &Bounds) -> Result<Looked, Refusal> {
+    let body = gather(answer, bounds.answer_bytes_max).await?;
+    let whole = sluice_stream::whole(plan, &body).map_err(broken)?;
+    let outcome = if whole.stopped { Outcome::ContentFilter } else { Outcome::Ok };
+    Ok(Looked::Whole { body: whole.body, report: whole.report, outcome })
+}
+
+async fn gather(mut answer: Answer, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+    let mut body = Vec::new();
+    let time = answer.patience.idle;
+    loop {
+        let piece = poll_fn(|cx| {
+            answer.body.poll_pieces(cx, &mut |piece| {
+                // One byte beyond the bound is enough to know.
+                let room = (bytes_max + 1).saturating_sub(body.len()).min(piece.len());
+                body.extend_from_slice(piece.get(..room).unwrap_or_default());
+            })
+        });
+        match timeout(time, piece).await {
+            Ok(Ok(_)) if body.len() > bytes_max => return Err(broken(Fault::TooLarge)),
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => {
+                answer.done();
+                return Ok(body);
+            }
+            Ok(Err(fault)) => {
+                answer.broke(Failure::Answer);
+                return Err(broken(Fault::Truncated).because(fault));
+            }
+            Err(late) => {
+                answer.broke(Failure::Timeout);
+                let message = "the server of this model did not finish in time; try again";
+                return Err(Refusal::new(RefusalCode::UpstreamTimeout, message).because(late));
+            }
+        }
+    }
+}

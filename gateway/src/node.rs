@@ -1,0 +1,145 @@
+//! What every call shares: the live snapshot and the few things that outlive it.
+
+use crate::admit::Meters;
+use crate::dispatch::Backends;
+use crate::identify::{Door, Throttle};
+use crate::ids::Ids;
+use crate::metrics::Metrics;
+use crate::snapshot::Snapshot;
+use arc_swap::ArcSwap;
+use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
+use sluice_config::{Config, Problems};
+use sluice_store::{Directory, Store, StoreError, Writer};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// Keys held in memory.
+const KEYS_MAX: u64 = 100_000;
+
+/// The node; one for the process. Cheap to borrow.
+#[derive(Debug)]
+pub(crate) struct Node {
+    live: ArcSwap<Snapshot>,
+    pub(crate) door: Door,
+    pub(crate) meters: Meters,
+    pub(crate) backends: Backends,
+    pub(crate) writer: Writer,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) ids: Ids,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) draining: AtomicBool,
+    /// Cancelled when calls under way must end.
+    pub(crate) stop: CancellationToken,
+    loaded: Mutex<Loaded>,
+}
+
+/// How the last load went.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) at: Timestamp,
+    pub(crate) problems: Vec<String>,
+}
+
+/// What a node is made of.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Node {
+    /// A node on its first snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the configuration.
+    pub(crate) fn new(config: Config, parts: Parts) -> Result<Self, Problems> {
+        let Parts { store, writer, metrics, clock } = parts;
+        let backends = Backends::new(Arc::clone(&clock), Arc::clone(&metrics));
+        let hasher = config.node.key_secret.clone();
+        let snapshot = Snapshot::assemble(config, &backends)?;
+        let node = Self {
+            live: ArcSwap::from_pointee(snapshot),
+            door: door(store, hasher, &clock, &metrics),
+            meters: Meters::new(Arc::clone(&clock)),
+            backends,
+            writer,
+            metrics,
+            ids: Ids::default(),
+            clock,
+            draining: AtomicBool::new(false),
+            stop: CancellationToken::new(),
+            loaded: Mutex::default(),
+        };
+        node.note_loaded();
+        Ok(node)
+    }
+
+    /// The snapshot in force.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.live.load_full()
+    }
+
+    /// Puts a configuration in force, whole, or keeps the one there is.
+    pub(crate) fn reload(&self, config: Result<Config, Problems>) -> Result<(), Problems> {
+        match config.and_then(|config| Snapshot::assemble(config, &self.backends)) {
+            Ok(snapshot) => {
+                self.live.store(Arc::new(snapshot));
+                self.note_loaded();
+                Ok(())
+            }
+            Err(problems) => {
+                self.metrics.not_loaded();
+                let lines = problems.to_string().lines().map(str::to_owned).collect();
+                self.lock().problems = lines;
+                Err(problems)
+            }
+        }
+    }
+
+    /// How the last load went.
+    pub(crate) fn loaded(&self) -> Loaded {
+        self.lock().clone()
+    }
+
+    /// Whether the node takes no new calls.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Counts what the ledger says was spent in the windows that run, so that a restart refills
+    /// no quota.
+    pub(crate) async fn seed(&self, store: &Store) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for window in [Window::Minute, Window::Day, Window::Month] {
+            let began = crate::admit::window::began(window, now);
+            for spent in store.ledger.spent(began).await? {
+                self.meters.seed(&spent.principal, &spent.tier, window, spent.tokens);
+            }
+        }
+        Ok(())
+    }
+
+    fn note_loaded(&self) {
+        let now = self.clock.now();
+        self.metrics.loaded(self.snapshot().policy.version(), now.seconds());
+        *self.lock() = Loaded { at: now, problems: Vec::new() };
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn door(store: Store, hasher: KeyHasher, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>) -> Door {
+    Door {
+        directory: Directory::new(store.records, Arc::clone(clock), KEYS_MAX),
+        hasher,
+        throttle: Throttle::new(Arc::clone(clock)),
+        clock: Arc::clone(clock),
+        metrics: Arc::clone(metrics),
+    }
+}

@@ -1,0 +1,142 @@
+//! The life of a call, one line a step.
+//!
+//! Each step takes what the step before it proved and the part of the world it needs, and returns
+//! a stronger proof or a [`Refusal`]. A step cannot be skipped: the type it would have made is
+//! what the next one asks for.
+//!
+//! ```text
+//! Request -> Head -> Identified -> Call -> Entitled -> Admitted -> Answered -> Filtered -> Response
+//!         accept   identify      read   entitle     admit      dispatch    filter      account
+//! ```
+
+use crate::accept::accept;
+use crate::account::account;
+use crate::admit::{Gate, admit};
+use crate::call::{Mark, Peer, Route};
+use crate::dispatch::{Sender, dispatch};
+use crate::entitle::{card, entitle, list};
+use crate::filter::{Lens, filter};
+use crate::identify::identify;
+use crate::metrics::Labels;
+use crate::node::Node;
+use crate::read::read;
+use crate::refuse::{Body, Refusal, RefusalCode, render};
+use crate::trail::Trail;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Serves one call. Never fails: a refusal is an answer too.
+pub(crate) async fn serve(node: &Node, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+    let mark = mark(node);
+    let mut trail = Trail::default();
+    let response = match pass(node, request, peer, mark.clone(), &mut trail).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            note(node, &refusal, &trail, &mark);
+            render(&refusal, &mark.request_id)
+        }
+    };
+    named(response, &mark)
+}
+
+/// Answers what was refused before it was a call.
+pub(crate) fn refuse(node: &Node, refusal: &Refusal) -> Response<Body> {
+    let mark = mark(node);
+    note(node, refusal, &Trail::default(), &mark);
+    named(render(refusal, &mark.request_id), &mark)
+}
+
+async fn pass(
+    node: &Node,
+    request: Request<Incoming>,
+    peer: Peer,
+    mark: Mark,
+    trail: &mut Trail,
+) -> Result<Response<Body>, Refusal> {
+    let now = node.snapshot(); // one view of the world for the whole call
+
+    let head = accept(request, peer, mark)?;
+    let route = head.parts().route.clone();
+    let identified = identify(&node.door, head).await?;
+    trail.identified(identified.known());
+    let operation = match route {
+        Route::Operation(operation) => operation,
+        Route::Models => return Ok(json(list(&now.policy, identified.principal()))),
+        Route::Model(name) => return card(&now.policy, identified.principal(), &name).map(json),
+    };
+    trail.operation = Some(operation);
+    let call = read(&now.policy, &now.bounds, identified, operation).await?;
+    let entitled = entitle(&now.policy, call, trail)?;
+    let (tier, model) = (&entitled.entitlement.tier, &entitled.entitlement.model);
+    let metrics = now.calls.of(&node.metrics, tier, model, operation);
+    let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
+    let admitted = admit(gate, entitled)?;
+    let sender = Sender { upstreams: &now.upstreams, ids: &node.ids, salts: &node.door.hasher };
+    let answered = dispatch(sender, admitted).await?;
+    let lens =
+        Lens { chains: &now.chains, bounds: &now.bounds, clock: &node.clock, stop: &node.stop };
+    let filtered = filter(lens, answered).await?;
+    Ok(account(&node.metrics, filtered))
+}
+
+fn mark(node: &Node) -> Mark {
+    let request_id = format!("req_{}", node.ids.next(node.clock.now())).into();
+    Mark { request_id, began: node.clock.steady() }
+}
+
+fn json(body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Full::new(Bytes::from(body)).boxed_unsync());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn named(mut response: Response<Body>, mark: &Mark) -> Response<Body> {
+    if let Ok(id) = HeaderValue::from_str(&mark.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Counts a refusal and writes it down, once.
+fn note(node: &Node, refusal: &Refusal, trail: &Trail, mark: &Mark) {
+    let code = refusal.code();
+    node.metrics.refused(trail.tier(), code.as_str(), refusal.limit());
+    let labels = Labels {
+        tier: trail.tier(),
+        stage: trail.stage(),
+        model: trail.model(),
+        operation: trail.operation(),
+    };
+    node.metrics.ended(&labels, code.as_str());
+    let cause = refusal.cause();
+    let (principal, credential) = (trail.caller(), trail.credential());
+    let request_id = &*mark.request_id;
+    let Labels { tier, model, .. } = labels;
+    match code {
+        RefusalCode::InternalError
+        | RefusalCode::UsageUnavailable
+        | RefusalCode::AuthUnavailable => {
+            tracing::error!(request_id, code = code.as_str(), cause, tier, model, "call refused");
+        }
+        RefusalCode::UpstreamError
+        | RefusalCode::UpstreamUnavailable
+        | RefusalCode::UpstreamTimeout => {
+            tracing::warn!(request_id, code = code.as_str(), cause, tier, model, "call refused");
+        }
+        _ => tracing::info!(
+            request_id,
+            code = code.as_str(),
+            cause,
+            principal,
+            credential,
+            tier,
+            model,
+            "call refused"
+        ),
+    }
+}

@@ -1,0 +1,72 @@
+//! Step 3: what exactly is asked?
+//!
+//! The body is read within the bounds of the caller's tier, and its JSON once, strictly: what two
+//! readers could read differently is refused, so that what is judged is what is sent.
+
+mod ask;
+mod body;
+mod fields;
+mod rule;
+pub(crate) mod scan;
+mod tape;
+
+use crate::call::{Asked, HeadParts};
+use crate::identify::Identified;
+use crate::refuse::{Refusal, RefusalCode};
+use ask::Reading;
+use bytes::Bytes;
+use sluice_config::policy::Tier;
+use sluice_config::words::Operation;
+use sluice_config::{Bounds, Policy};
+use sluice_store::Known;
+use std::sync::Arc;
+
+/// A call whose body is read. Made only here.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) parts: HeadParts,
+    pub(crate) known: Arc<Known>,
+    pub(crate) asked: Asked,
+}
+
+/// Reads the body of a call.
+pub(crate) async fn read(
+    policy: &Policy,
+    bounds: &Bounds,
+    identified: Identified,
+    operation: Operation,
+) -> Result<Call, Refusal> {
+    // A tier that is gone from the file takes no body; what is refused then is the model.
+    let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
+    let (parts, incoming, known) = identified.into_parts();
+    let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
+    let asked = asked(operation, &tier, bounds, body)?;
+    Ok(Call { parts, known, asked })
+}
+
+fn unknown_tier() -> Refusal {
+    let message = "the tier of this principal is not configured; ask the operator";
+    Refusal::new(RefusalCode::ModelNotFound, message).closing()
+}
+
+/// Reads a body that has arrived. Pure: this is what is fuzzed.
+pub(crate) fn asked(
+    operation: Operation,
+    tier: &Tier,
+    bounds: &Bounds,
+    body: Bytes,
+) -> Result<Asked, Refusal> {
+    let limits = scan::Limits { depth_max: bounds.json_depth_max, keys_max: bounds.json_keys_max };
+    let tape = scan::scan(&body, limits).map_err(not_json)?;
+    let mut reading = Reading::new(operation, tier.drops_unknown_fields);
+    reading.object(&tape)?;
+    let (model, ask, stream, show_usage, kept) = reading.finish()?;
+    Ok(Asked { model, ask, stream, show_usage, kept, body })
+}
+
+fn not_json(fault: scan::Fault) -> Refusal {
+    Refusal::new(
+        RefusalCode::InvalidJson,
+        format!("the body is not one strict JSON object: {fault}"),
+    )
+}

@@ -1,0 +1,54 @@
+//! The work that goes on beside calls.
+
+use super::vitals::NodeVitals;
+use crate::node::Node;
+use crate::tasks::Tasks;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often the directory hears what changed in the records: a made or revoked key is felt
+/// within this.
+const CATCH_UP: Duration = Duration::from_millis(200);
+/// How often idle connections to backends are closed.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// Starts it.
+pub(super) fn start(tasks: &Tasks, node: &Arc<Node>, ops: TcpListener) {
+    tasks.spawn_until_stop(catch_up(Arc::clone(node)));
+    tasks.spawn_until_stop(sweep(Arc::clone(node)));
+    let vitals = Arc::new(NodeVitals(Arc::clone(node)));
+    let stopping = tasks.stopping();
+    tasks.spawn(async move {
+        sluice_admin::ops::serve(ops, vitals, stopping.cancelled_owned()).await;
+    });
+}
+
+async fn catch_up(node: Arc<Node>) {
+    let mut ticks = interval(CATCH_UP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        let heard = node.door.directory.catch_up().await;
+        // Said once when it begins, and once when it ends.
+        match (&heard, failing) {
+            (Err(error), false) => {
+                tracing::error!(%error, "records cannot be read; known keys are served from memory")
+            }
+            (Ok(_), true) => tracing::info!("records can be read again"),
+            _ => {}
+        }
+        failing = heard.is_err();
+    }
+}
+
+async fn sweep(node: Arc<Node>) {
+    let mut ticks = interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        node.backends.sweep();
+    }
+}

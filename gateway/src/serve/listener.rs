@@ -1,0 +1,101 @@
+//! One address that callers connect to.
+
+use super::connection::{Shared, serve};
+use super::{StartError, tls};
+use crate::node::Node;
+use crate::tasks::Tasks;
+use sluice_config::{Bounds, Listener};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+
+/// Wait after the system has no more sockets to give.
+const EXHAUSTED: Duration = Duration::from_millis(50);
+
+/// A listener whose address is ours and whose certificate is read.
+#[derive(Debug)]
+pub(super) struct Bound {
+    spec: Listener,
+    bounds: Bounds,
+    listener: TcpListener,
+    address: SocketAddr,
+    certificates: Option<Arc<tls::Certificates>>,
+}
+
+impl Bound {
+    pub(super) async fn bind(spec: Listener, bounds: Bounds) -> Result<Self, StartError> {
+        let at = spec.bind;
+        let certificates = spec.tls.clone().map(tls::Certificates::load).transpose();
+        let certificates = certificates.map_err(StartError::Tls)?;
+        let failed = |source| StartError::Listen { at, source };
+        let listener = TcpListener::bind(at).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { spec, bounds, listener, address, certificates })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn certificates(&self) -> Option<Arc<tls::Certificates>> {
+        self.certificates.clone()
+    }
+
+    /// Serves until told to stop.
+    pub(super) fn run(self, node: &Arc<Node>, tasks: &Tasks) {
+        let acceptor = self.certificates.map(|found| TlsAcceptor::from(tls::config(found)));
+        let open =
+            node.metrics.families.connections.with_label_values(&[&self.address.to_string()]);
+        let shared = Arc::new(Shared {
+            node: Arc::clone(node),
+            places: Arc::new(Semaphore::new(self.bounds.connections_max)),
+            bounds: self.bounds,
+            trusted: self.spec.trusted_proxies,
+            acceptor,
+            tasks: tasks.clone(),
+            open,
+        });
+        let listener = self.listener;
+        tasks.spawn_until_stop(async move {
+            loop {
+                match listener.accept().await {
+                    Ok((stream, peer)) => admit(&shared, stream, peer),
+                    Err(error) => pause(&error).await,
+                }
+            }
+        });
+    }
+}
+
+/// Gives a connection its task, if there is room for it.
+fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
+    let Ok(place) = Arc::clone(&shared.places).try_acquire_owned() else {
+        shared.node.metrics.families.connection_refusals.with_label_values(&["full"]).inc();
+        return;
+    };
+    let shared = Arc::clone(shared);
+    let tasks = shared.tasks.clone();
+    tasks.spawn(async move {
+        shared.open.inc();
+        serve(&shared, stream, peer).await;
+        shared.open.dec();
+        drop(place);
+    });
+}
+
+/// A connection that broke before it was ours is nothing; having no sockets left is.
+async fn pause(error: &io::Error) {
+    let harmless = [
+        io::ErrorKind::ConnectionAborted,
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::Interrupted,
+    ];
+    if !harmless.contains(&error.kind()) {
+        tracing::error!(%error, "cannot accept connections; raise the limit of open files");
+        tokio::time::sleep(EXHAUSTED).await;
+    }
+}

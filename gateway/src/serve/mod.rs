@@ -1,0 +1,193 @@
+//! A running node: listeners, background work, and how it ends.
+
+mod background;
+mod body;
+mod connection;
+mod cors;
+mod executor;
+mod listener;
+mod tls;
+mod vitals;
+mod watch;
+
+use crate::clock::MachineClock;
+use crate::metrics::Metrics;
+use crate::node::{Node, Parts};
+use crate::tasks::Tasks;
+use listener::Bound;
+use sluice_config::words::Clock;
+use sluice_config::{Config, Drain, Problems};
+use sluice_store::{Store, StoreError, Writer};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+pub use watch::watch;
+
+/// Usage rows that may wait to be written before calls are refused.
+const ROWS_MAX: usize = 65_536;
+/// How long calls that are cut off may take to say so.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// How long the rest of usage may take to be written once the last call has ended.
+const FLUSH: Duration = Duration::from_secs(30);
+
+/// What a node may be given beside its configuration.
+#[derive(Debug)]
+pub struct Options {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// A store that is open already; otherwise the configured one is opened.
+    pub store: Option<Store>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: Arc::new(MachineClock::default()), store: None }
+    }
+}
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration has problems.
+    #[error("{0}")]
+    Config(#[from] Problems),
+    /// The store cannot be opened.
+    #[error("the store cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {at}: {source}")]
+    Listen {
+        /// The address.
+        at: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A certificate or key cannot be used.
+    #[error("cannot serve TLS: {0}")]
+    Tls(String),
+    /// Metrics clash, which is a mistake in this program.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// A node that serves.
+#[derive(Debug)]
+pub struct Running {
+    /// Where callers are served, one address a listener.
+    pub api: Vec<SocketAddr>,
+    /// Where health and metrics are served.
+    pub ops: SocketAddr,
+    node: Arc<Node>,
+    store: Store,
+    drain: Drain,
+    certificates: Vec<Arc<tls::Certificates>>,
+    /// Accept loops and connections of callers.
+    calls: Tasks,
+    /// Everything else.
+    background: Tasks,
+    written: oneshot::Receiver<()>,
+}
+
+/// Starts a node: everything that can fail has been tried when this returns.
+///
+/// # Errors
+///
+/// See [`StartError`].
+pub async fn start(config: Config, options: Options) -> Result<Running, StartError> {
+    let Options { clock, store } = options;
+    let (spec, drain) = (config.node.clone(), config.node.drain);
+    let bounds = spec.bounds.clone();
+    let store = match store {
+        Some(store) => store,
+        None => sluice_store::open(&spec.store).await?,
+    };
+    let (writer, writing) = Writer::start(Arc::clone(&store.ledger), ROWS_MAX);
+    let metrics = Arc::new(Metrics::new()?);
+    let parts = Parts { store: store.clone(), writer, metrics, clock };
+    let node = Arc::new(Node::new(config, parts)?);
+    node.seed(&store).await?;
+    let mut bound = Vec::new();
+    for listener in spec.listeners {
+        bound.push(Bound::bind(listener, bounds.clone()).await?);
+    }
+    let ops = TcpListener::bind(spec.ops).await;
+    let ops = ops.map_err(|source| StartError::Listen { at: spec.ops, source })?;
+    let ops_at = ops.local_addr().map_err(|source| StartError::Listen { at: spec.ops, source })?;
+
+    let (calls, background) = (Tasks::default(), Tasks::default());
+    let (flushed, written) = oneshot::channel();
+    background.spawn(async move {
+        writing.await;
+        // Nobody waits any more if the process is being killed.
+        let _nobody = flushed.send(()).is_err();
+    });
+    background::start(&background, &node, ops);
+    let api = bound.iter().map(Bound::address).collect();
+    let certificates = bound.iter().filter_map(Bound::certificates).collect();
+    for listener in bound {
+        listener.run(&node, &calls);
+    }
+    Ok(Running { api, ops: ops_at, node, store, drain, certificates, calls, background, written })
+}
+
+impl Running {
+    /// Its store, as other processes see it.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Puts a configuration in force, whole, or keeps the one there is. Certificates are read
+    /// again in any case; a bad one leaves the old one in use.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the configuration.
+    pub fn reload(&self, config: Result<Config, Problems>) -> Result<(), Problems> {
+        for certificates in &self.certificates {
+            if let Err(cause) = certificates.reload() {
+                tracing::error!(cause, "certificate not taken; the old one stays in use");
+            }
+        }
+        let reloaded = self.node.reload(config);
+        match &reloaded {
+            Ok(()) => {
+                let version = self.node.snapshot().policy.version().to_owned();
+                tracing::info!(version, "configuration in force");
+            }
+            Err(problems) => {
+                let problems = problems.to_string();
+                tracing::error!(problems, "configuration not taken; the old one stays in force");
+            }
+        }
+        reloaded
+    }
+
+    /// Ends the node: says it is not ready, waits for balancers to notice, stops accepting, lets
+    /// calls under way finish, writes the last usage. True if every call could finish in time.
+    pub async fn drain(self) -> bool {
+        self.node.draining.store(true, Ordering::Release);
+        tracing::info!("draining");
+        tokio::time::sleep(self.drain.wait).await;
+        let finished = timeout(self.drain.total, self.calls.stop()).await.is_ok();
+        if !finished {
+            // Streams end with an event that says so; what cannot even do that is dropped.
+            self.node.stop.cancel();
+            if timeout(GOODBYE, self.calls.stop()).await.is_err() {
+                self.calls.abandon();
+            }
+        }
+        self.node.writer.close();
+        let flushed = timeout(FLUSH, self.written).await.is_ok();
+        if !flushed {
+            tracing::error!("usage could not be written before the node ended");
+        }
+        self.background.stop().await;
+        self.store.close().await;
+        tracing::info!(finished, "stopped");
+        finished && flushed
+    }
+}

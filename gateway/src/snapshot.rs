@@ -1,0 +1,37 @@
+//! Everything that changes when the configuration changes, built whole and swapped whole.
+
+use crate::dispatch::{Backends, Upstreams};
+use crate::filter::Chains;
+use crate::metrics::CallTable;
+use http::HeaderValue;
+use sluice_config::{Bounds, Config, Policy, Problems};
+
+/// One consistent view of the world. A call keeps the one it began with.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) policy: Policy,
+    pub(crate) bounds: Bounds,
+    pub(crate) chains: Chains,
+    pub(crate) upstreams: Upstreams,
+    pub(crate) calls: CallTable,
+    /// Origins of web pages that may call.
+    pub(crate) origins: Vec<HeaderValue>,
+}
+
+impl Snapshot {
+    /// Builds what the configuration needs.
+    ///
+    /// # Errors
+    ///
+    /// Every problem that stands in its way; the snapshot in force is not touched.
+    pub(crate) fn assemble(config: Config, backends: &Backends) -> Result<Self, Problems> {
+        let mut problems = config.positions.problems();
+        let chains = Chains::build(&config.profiles, &mut problems);
+        let upstreams = Upstreams::assemble(&config.upstreams, backends, &mut problems);
+        let calls = CallTable::new(&config.policy);
+        let origins = config.node.cors.iter().flat_map(|cors| &cors.origins);
+        let origins = origins.filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+        let (policy, bounds) = (config.policy, config.node.bounds);
+        problems.clear(Self { policy, bounds, chains, upstreams, calls, origins })
+    }
+}

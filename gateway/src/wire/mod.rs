@@ -1,0 +1,16 @@
+//! HTTP/1.1 framing, read strictly before hyper sees it.
+//!
+//! hyper hides from a service what smuggling is made of: a content length beside a transfer
+//! coding arrives as the coding alone, a doubled length as one. So each connection is read
+//! through a [`Guarded`] stream that lets a head pass only once it is complete and strict, and
+//! follows the body to know where the next head begins. A head that is refused never reaches
+//! hyper: in its place goes a request of our own, with a method no client can send, that names
+//! the fault; the service answers that and the connection closes.
+
+mod fault;
+mod guard;
+mod head;
+
+pub(crate) use fault::Fault;
+pub(crate) use guard::{Deadlines, Guarded, Watch};
+pub(crate) use head::HeadLimits;

@@ -1,0 +1,122 @@
+//! An answer choice by choice: what of it may be shown. Streamed and whole answers pass here.
+
+mod choice;
+mod tools;
+
+use crate::dialect::{Chunk, Part};
+use crate::filter::Chain;
+use crate::plan::{Fault, Plan};
+use crate::relay::Whole;
+use crate::report::{Finish, Report};
+use choice::Choice;
+use std::sync::Arc;
+
+/// An answer under way.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    chain: Option<Arc<Chain>>,
+    choices_max: u32,
+    hold_bytes_max: usize,
+    choices: Vec<Choice>,
+    pub(crate) report: Report,
+}
+
+/// What may be shown of a part of a choice.
+#[derive(Debug)]
+pub(crate) struct Shown<'a> {
+    /// At once.
+    pub(crate) now: Part<'a>,
+    /// If this ended the choice and filters were there: what they had held back, and the end.
+    pub(crate) end: Option<(Part<'static>, Finish)>,
+}
+
+impl Answer {
+    pub(crate) fn new(chain: Option<Arc<Chain>>, choices_max: u32, hold_bytes_max: usize) -> Self {
+        Self {
+            chain: chain.filter(|chain| !chain.is_empty()),
+            choices_max,
+            hold_bytes_max,
+            choices: Vec::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// Takes what the backend says of a choice next. What it says after the end is dropped.
+    pub(crate) fn pass<'a>(&mut self, part: Part<'a>) -> Result<Shown<'a>, Fault> {
+        let choice = Self::choice(&mut self.choices, part.index, self.choices_max)?;
+        if choice.finish != Finish::Open {
+            return Ok(Shown { now: Part::new(part.index), end: None });
+        }
+        self.report.piece(part.bytes());
+        let Some(chain) = &self.chain else {
+            choice.finish = part.finish;
+            if part.finish != Finish::Open {
+                self.report.ended(part.finish);
+            }
+            return Ok(Shown { now: part, end: None });
+        };
+        choice.filter(chain, self.hold_bytes_max, part, &mut self.report)
+    }
+
+    fn choice(choices: &mut Vec<Choice>, index: u32, max: u32) -> Result<&mut Choice, Fault> {
+        if index >= max {
+            return Err(Fault::Choice);
+        }
+        let known = choices.iter().position(|choice| choice.index == index);
+        let at = known.unwrap_or(choices.len());
+        if known.is_none() {
+            choices.push(Choice::new(index));
+        }
+        choices.get_mut(at).ok_or(Fault::Choice)
+    }
+
+    /// Whether every choice that began has ended.
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.choices.is_empty() && self.choices.iter().all(|one| one.finish != Finish::Open)
+    }
+
+    /// Whether nothing can come any more because filters ended what was under way.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let ended = self.choices.iter().filter(|one| one.finish != Finish::Open).count();
+        ended >= usize::try_from(self.choices_max).unwrap_or(usize::MAX) && self.was_stopped()
+    }
+
+    /// Whether a filter ended a choice.
+    pub(crate) fn was_stopped(&self) -> bool {
+        self.choices.iter().any(|choice| choice.stopped)
+    }
+}
+
+/// Filters a whole answer and writes it: `choices` writes all up to the end of its choices.
+pub(crate) fn whole(
+    plan: &Plan,
+    chunk: Chunk<'_>,
+    choices: impl FnOnce(&[Part<'_>], &mut Vec<u8>),
+) -> Result<Whole, Fault> {
+    if chunk.parts.is_empty() {
+        return Err(Fault::NotAnEvent);
+    }
+    let mut answer = Answer::new(plan.chain.clone(), plan.choices_max, plan.hold_bytes_max);
+    answer.report.usage = chunk.usage;
+    let mut parts = Vec::with_capacity(chunk.parts.len());
+    for part in chunk.parts {
+        if part.finish == Finish::Open {
+            return Err(Fault::Truncated);
+        }
+        let Shown { mut now, end } = answer.pass(part)?;
+        if let Some((flushed, finish)) = end {
+            now.append(flushed);
+            now.finish = finish;
+        }
+        parts.push(now);
+    }
+    let mut body = Vec::new();
+    choices(&parts, &mut body);
+    if let Some(usage) = chunk.usage {
+        body.extend_from_slice(b",\"usage\":");
+        usage.write(&mut body);
+    }
+    body.push(b'}');
+    let stopped = answer.was_stopped();
+    Ok(Whole { body, report: answer.report, stopped })
+}

@@ -1,0 +1,115 @@
+//! Chunks and messages of a chat, as a backend writes them. Fields not named here are dropped; a
+//! field written twice is a fault.
+
+use super::ChatLogprobs;
+use crate::dialect::{Channel, Chunk, Logprobs, Part, Slot, Tool, openai};
+use crate::plan::Fault;
+use crate::report::Finish;
+use crate::wire::Text;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Streamed<'a> {
+    #[serde(default)]
+    index: u32,
+    #[serde(borrow)]
+    delta: Option<Said<'a>>,
+    #[serde(borrow)]
+    logprobs: Option<ChatLogprobs<'a>>,
+    #[serde(borrow)]
+    finish_reason: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Complete<'a> {
+    #[serde(default)]
+    index: u32,
+    #[serde(borrow)]
+    message: Said<'a>,
+    #[serde(borrow)]
+    logprobs: Option<ChatLogprobs<'a>>,
+    #[serde(borrow)]
+    finish_reason: Option<Text<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Said<'a> {
+    #[serde(borrow)]
+    role: Option<Text<'a>>,
+    #[serde(borrow)]
+    reasoning: Option<Text<'a>>,
+    #[serde(borrow)]
+    reasoning_content: Option<Text<'a>>,
+    #[serde(borrow)]
+    content: Option<Text<'a>>,
+    #[serde(borrow)]
+    refusal: Option<Text<'a>>,
+    #[serde(borrow)]
+    tool_calls: Option<Vec<Called<'a>>>,
+    #[serde(borrow)]
+    function_call: Option<Function<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Called<'a> {
+    index: Option<u32>,
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    #[serde(borrow)]
+    function: Option<Function<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+struct Function<'a> {
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    arguments: Option<Text<'a>>,
+}
+
+/// Reads one event.
+pub(super) fn chunk(data: &str) -> Result<Chunk<'_>, Fault> {
+    openai::read(data, |Streamed { index, delta, logprobs, finish_reason }| {
+        part(index, delta.unwrap_or_default(), logprobs, finish_reason)
+    })
+}
+
+/// Reads a whole answer.
+pub(super) fn message(body: &str) -> Result<Chunk<'_>, Fault> {
+    openai::read(body, |Complete { index, message, logprobs, finish_reason }| {
+        part(index, message, logprobs, finish_reason)
+    })
+}
+
+fn part<'a>(
+    index: u32,
+    said: Said<'a>,
+    logprobs: Option<ChatLogprobs<'a>>,
+    finish: Option<Text<'a>>,
+) -> Part<'a> {
+    let Said { role, reasoning, reasoning_content, content, refusal, tool_calls, function_call } =
+        said;
+    let texts = [
+        (Channel::Reasoning, reasoning),
+        (Channel::ReasoningContent, reasoning_content),
+        (Channel::Content, content),
+        (Channel::Refusal, refusal),
+    ];
+    let called = tool_calls.into_iter().flatten().enumerate().map(|(place, called)| {
+        let index = called.index.or(u32::try_from(place).ok()).unwrap_or(u32::MAX);
+        tool(Slot::Tool(index), called.id, called.function.unwrap_or_default())
+    });
+    let function = function_call.map(|function| tool(Slot::Function, None, function));
+    Part {
+        index,
+        role: role.is_some(),
+        texts: texts.into_iter().filter_map(|(at, text)| Some((at, text?))).collect(),
+        tools: called.chain(function).collect(),
+        logprobs: logprobs.map(Logprobs::Chat),
+        finish: finish.map_or(Finish::Open, |word| Finish::read(word.as_str())),
+    }
+}
+
+fn tool<'a>(slot: Slot, id: Option<Text<'a>>, function: Function<'a>) -> Tool<'a> {
+    Tool { slot, id, name: function.name, arguments: function.arguments }
+}

@@ -1,0 +1,13 @@
+//! Every dialect there is.
+
+use super::Dialect;
+use sluice_config::words::Operation;
+
+/// The dialect an operation is answered in.
+pub(crate) fn find(operation: Operation) -> &'static dyn Dialect {
+    match operation {
+        Operation::Chat => &super::openai_chat::Chat,
+        Operation::Completion => &super::openai_completions::Completions,
+        Operation::Embedding => &super::embeddings::Embeddings,
+    }
+}

@@ -1,0 +1,95 @@
+//! What a filter is.
+
+use super::Script;
+use super::findings::Findings;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sluice_config::Problems;
+use std::fmt;
+use std::sync::Arc;
+
+/// A kind of filter, as profiles name it.
+pub(super) trait Kind: fmt::Debug + Sync {
+    /// The word of `kind:`.
+    fn name(&self) -> &'static str;
+
+    /// Compiles settings, once. What is wrong with them is noted, and then there is no filter.
+    fn build(&self, settings: &Value, notes: &mut Notes<'_>) -> Option<Arc<dyn Filter>>;
+}
+
+/// One compiled filter of a profile.
+pub(super) trait Filter: fmt::Debug + Send + Sync {
+    /// What it puts in the place of what it finds.
+    fn masks(&self) -> Vec<&str>;
+
+    /// Begins to read a text.
+    fn judge(&self, script: Script) -> Box<dyn Judge>;
+}
+
+/// A filter reading one text. What it finds must not depend on how the text is cut.
+pub(super) trait Judge: fmt::Debug + Send {
+    /// Reads on, and says up to where the text is clear.
+    fn feed(&mut self, text: &str, findings: &mut Findings);
+
+    /// The text has ended.
+    fn end(&mut self, findings: &mut Findings);
+}
+
+/// Where problems with the settings of one filter are noted.
+#[derive(Debug)]
+pub(super) struct Notes<'n> {
+    path: &'n str,
+    problems: &'n mut Problems,
+}
+
+impl<'n> Notes<'n> {
+    pub(super) fn new(path: &'n str, problems: &'n mut Problems) -> Self {
+        Self { path, problems }
+    }
+
+    /// Notes a problem with a setting, such as `literals[3]`; with all of them, if it is empty.
+    pub(super) fn note(&mut self, setting: &str, what: impl Into<String>) {
+        let dot = if setting.is_empty() { "" } else { "." };
+        self.problems.note(&format!("{}{dot}{setting}", self.path), what);
+    }
+
+    /// Reads settings, or notes why they cannot be read.
+    pub(super) fn read<T: DeserializeOwned>(&mut self, settings: &Value) -> Option<T> {
+        match T::deserialize(settings) {
+            Ok(settings) => Some(settings),
+            Err(error) => {
+                self.note("", error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Checks a mask: it must be something, and be safe inside any JSON string.
+    pub(super) fn check_mask(&mut self, mask: &str) -> bool {
+        let unsafe_in_json = |c: char| c.is_control() || c == '"' || c == '\\';
+        let good =
+            !mask.is_empty() && mask.len() <= MASK_BYTES_MAX && !mask.contains(unsafe_in_json);
+        if !good {
+            self.note(
+                "mask",
+                format!(
+                    "must be 1 to {MASK_BYTES_MAX} bytes without quotes, backslashes or line breaks"
+                ),
+            );
+        }
+        good
+    }
+
+    /// Checks the name of a category: it is a label in metrics.
+    pub(super) fn check_category(&mut self, category: &str) -> bool {
+        let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let good = (1..=MASK_BYTES_MAX).contains(&category.len()) && category.chars().all(word);
+        if !good {
+            self.note("category", "must be a word of lower-case letters, digits and underscores");
+        }
+        good
+    }
+}
+
+/// A mask is a word, not a text.
+const MASK_BYTES_MAX: usize = 64;

@@ -1,0 +1,18 @@
+//! What may leave. To add a filter: one file or folder here and one line in [`registry`].
+//!
+//! A filter reads one text from its first character to its last and says what it found, and up to
+//! where the text is clear. It never sees what is done about it: the lane passes what is clear,
+//! puts masks in, and holds the rest back, so no filter can lose or change text by mistake.
+
+mod blocklist;
+mod chain;
+mod findings;
+mod kind;
+mod lane;
+mod normal;
+mod redact;
+mod registry;
+mod stage;
+
+pub use chain::Chain;
+pub(crate) use lane::{Flow, Lane, Script};

@@ -1,0 +1,189 @@
+//! Text as filters compare it, read as it comes, with the place of every character in the
+//! original.
+//!
+//! NFKC, without what cannot be seen (format characters, zero width, controls), white space as one
+//! space, and without combining marks on Latin, Greek and Cyrillic letters (Hindi and Thai words
+//! differ by theirs). [`View::Loose`] also folds case and look-alikes. A character is given out as
+//! soon as nothing that can follow changes it, so the result does not depend on how a text is cut.
+
+mod compose;
+mod escape;
+mod fold;
+mod sight;
+
+use super::Script;
+use escape::Escapes;
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// How closely filters look.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum View {
+    /// A word is the same in any case and in letters that look alike.
+    Loose,
+    /// Letters are what they are.
+    Exact,
+}
+
+/// Characters that wait for what follows; a longer run of marks is no text, and is cut here.
+const RUN_MAX: usize = 32;
+
+/// Reads one text.
+#[derive(Debug)]
+pub(super) struct Normal {
+    view: View,
+    escapes: Option<Escapes>,
+    /// How much was read.
+    read: usize,
+    /// Characters that what follows may still change, and where they stand.
+    run: Vec<char>,
+    run_span: Range<usize>,
+    /// Whether marks that follow are dropped.
+    bare: bool,
+    /// Whether the last character given out was a space.
+    spaced: bool,
+}
+
+impl Normal {
+    pub(super) fn new(view: View, script: Script) -> Self {
+        let escapes = (script == Script::Json).then(Escapes::default);
+        let (run, run_span) = (Vec::new(), 0..0);
+        Self { view, escapes, read: 0, run, run_span, bare: true, spaced: false }
+    }
+
+    /// Reads on; `emit` takes each character and where it stands in the original.
+    pub(super) fn feed(&mut self, text: &str, emit: &mut impl FnMut(char, Range<usize>)) {
+        for c in text.chars() {
+            let span = self.read..self.read + c.len_utf8();
+            self.read = span.end;
+            let meant = match &mut self.escapes {
+                Some(escapes) => escapes.read(c, span),
+                None => Some((c, span)),
+            };
+            if let Some((c, span)) = meant {
+                self.character(c, span, emit);
+            }
+        }
+    }
+
+    /// The text has ended.
+    pub(super) fn end(&mut self, emit: &mut impl FnMut(char, Range<usize>)) {
+        self.flush(emit);
+    }
+
+    /// How much was read.
+    pub(super) fn read(&self) -> usize {
+        self.read
+    }
+
+    /// Where the first character stands that is read but not given out.
+    pub(super) fn pending(&self) -> Option<usize> {
+        let run = (!self.run.is_empty()).then_some(self.run_span.start);
+        run.or(self.escapes.as_ref().and_then(Escapes::pending))
+    }
+
+    fn character(
+        &mut self,
+        c: char,
+        span: Range<usize>,
+        emit: &mut impl FnMut(char, Range<usize>),
+    ) {
+        if c.is_ascii() && self.run.is_empty() {
+            if !sight::is_unseen(c) {
+                self.bare = true;
+                self.give(c, span, emit);
+            }
+            return;
+        }
+        let dropped = self.bare && self.run.is_empty() && is_combining_mark(c);
+        if dropped || sight::is_unseen(c) {
+            return;
+        }
+        if !compose::begins(c) {
+            self.continues(c, span, emit);
+            return;
+        }
+        self.flush(emit);
+        let first = compose::first_of(c);
+        self.bare = sight::wears_marks_lightly(first);
+        if self.bare {
+            decompose_compatible(c, |c| self.give_bare(c, span.clone(), emit));
+        } else if compose::may_change(c) {
+            self.run.push(c);
+            self.run_span = span;
+        } else {
+            for c in std::iter::once(c).nfkc() {
+                self.give(c, span.clone(), emit);
+            }
+        }
+    }
+
+    /// A mark, or a letter that may join the one before it.
+    fn continues(
+        &mut self,
+        c: char,
+        span: Range<usize>,
+        emit: &mut impl FnMut(char, Range<usize>),
+    ) {
+        if self.run.is_empty() {
+            self.run_span = span.clone();
+        }
+        self.bare = false;
+        self.run.push(c);
+        self.run_span.end = span.end;
+        if self.run.len() >= RUN_MAX {
+            self.flush(emit);
+        }
+    }
+
+    fn flush(&mut self, emit: &mut impl FnMut(char, Range<usize>)) {
+        if self.run.is_empty() {
+            return;
+        }
+        let run = std::mem::take(&mut self.run);
+        for c in run.iter().copied().nfkc() {
+            self.give(c, self.run_span.clone(), emit);
+        }
+        self.run = run;
+        self.run.clear();
+    }
+
+    fn give_bare(
+        &mut self,
+        c: char,
+        span: Range<usize>,
+        emit: &mut impl FnMut(char, Range<usize>),
+    ) {
+        if !is_combining_mark(c) {
+            self.give(c, span, emit);
+        }
+    }
+
+    fn give(&mut self, c: char, span: Range<usize>, emit: &mut impl FnMut(char, Range<usize>)) {
+        if c.is_whitespace() {
+            if !std::mem::replace(&mut self.spaced, true) {
+                emit(' ', span);
+            }
+            return;
+        }
+        self.spaced = false;
+        match self.view {
+            View::Exact => emit(c, span),
+            View::Loose if c.is_ascii() => emit(c.to_ascii_lowercase(), span),
+            View::Loose => fold::fold(c, |c| emit(c, span.clone())),
+        }
+    }
+}
+
+/// A whole text as filters compare it, without space around it.
+pub(super) fn normalise(text: &str, view: View) -> String {
+    let mut normal = Normal::new(view, Script::Prose);
+    let mut out = String::new();
+    normal.feed(text, &mut |c, _| out.push(c));
+    normal.end(&mut |c, _| out.push(c));
+    out.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! What an answer is read and written with, and how that can go.
+
+use crate::filter::Chain;
+use sluice_config::words::Operation;
+use std::sync::Arc;
+
+/// What one answer is read and written with.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What was asked for; picks the dialect.
+    pub operation: Operation,
+    /// The filters that look at it. Without any, text passes as it is.
+    pub chain: Option<Arc<Chain>>,
+    /// Our id of the answer; the backend's never shows.
+    pub id: Box<str>,
+    /// The model, by the name the caller used.
+    pub model: Box<str>,
+    /// When the answer began, in seconds; replaces the backend's word.
+    pub created: u64,
+    /// Whether the caller asked for a usage chunk.
+    pub show_usage: bool,
+    /// How many choices were asked for: a higher index is a fault, and a stream in which this
+    /// many have ended, one of them by a filter, is over.
+    pub choices_max: u32,
+    /// Bytes of one event of the backend.
+    pub event_bytes_max: usize,
+    /// Bytes one filter may hold back of one text; more ends the choice, and shows nothing.
+    pub hold_bytes_max: usize,
+}
+
+/// Where an answer stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Progress {
+    /// There may be more.
+    More,
+    /// It ended well, and its end is written.
+    Done,
+    /// Filters ended it, and its end is written: the backend can be let go.
+    Stopped,
+    /// It cannot go on: the caller of the relay writes its error with [`crate::Relay::fail`].
+    Fault(Fault),
+}
+
+/// Why an answer cannot go on. Words of the backend never show.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Fault {
+    /// Not an answer of this dialect: HTML, broken JSON, text that is not UTF-8.
+    #[error("the backend sent something that is not an answer; check the upstream's address")]
+    NotAnEvent,
+    /// An event beyond `event_bytes_max`.
+    #[error("the backend sent an event beyond the bound; raise event_bytes_max if it is right")]
+    TooLarge,
+    /// It ended before it was complete.
+    #[error("the backend ended its answer before it was complete")]
+    Truncated,
+    /// The backend reported an error of its own inside the answer.
+    #[error("the backend reported an error inside its answer; see its log")]
+    Upstream {
+        /// The HTTP status it named, if it named one.
+        status: Option<u16>,
+    },
+    /// More choices or tool calls than an answer may have.
+    #[error("the backend sent a choice or a tool call beyond the bound")]
+    Choice,
+    /// More than `hold_bytes_max` of a name that must be judged in one piece.
+    #[error("the backend sent a name beyond what may be held back")]
+    HoldOverflow,
+}

@@ -1,0 +1,247 @@
+//! Text as it stands in JSON: read without a copy where that is safe, written with its escapes.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// A string of the backend's JSON.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Text<'a> {
+    // INVARIANT: stood between quotes without an escape, so it can be written as it is.
+    Plain(&'a str),
+    Made(String),
+}
+
+impl Text<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Made(text) => text,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.as_str().len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.as_str().is_empty()
+    }
+
+    /// Adds text at its end.
+    pub(crate) fn push(&mut self, more: &str) {
+        let mut text = self.as_str().to_owned();
+        text.push_str(more);
+        *self = Self::Made(text);
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        match self {
+            Self::Plain(text) => text.to_owned(),
+            Self::Made(text) => text,
+        }
+    }
+
+    /// Writes it as a JSON string.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain(text) => {
+                out.push(b'"');
+                out.extend_from_slice(text.as_bytes());
+                out.push(b'"');
+            }
+            Self::Made(text) => string(text, out),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Reading)
+    }
+}
+
+struct Reading;
+
+impl<'de> Visitor<'de> for Reading {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    // serde_json lends a string of its input only if no escape stands in it.
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text::Plain(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text::Made(text.to_owned()))
+    }
+}
+
+/// Writes `text` as a JSON string.
+pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| needs_escape(*byte)) {
+        let (plain, tail) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        let Some((byte, tail)) = tail.split_first() else { break };
+        escape(*byte, out);
+        rest = tail;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+/// Whether a byte cannot stand in a JSON string as it is.
+pub(crate) fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' => b'"',
+        b'\\' => b'\\',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        _ => {
+            out.extend_from_slice(b"\\u00");
+            out.push(hex(byte >> 4));
+            out.push(hex(byte & 0xf));
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+fn hex(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+}
+
+/// Writes a number.
+pub(crate) fn number(value: u64, out: &mut Vec<u8>) {
+    if value >= 10 {
+        number(value / 10, out);
+    }
+    out.push(b'0' + u8::try_from(value % 10).unwrap_or_default());
+}
+
+/// A number, kept as it was written.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "&RawValue")]
+pub(crate) struct Number<'a>(&'a str);
+
+impl<'a> TryFrom<&'a RawValue> for Number<'a> {
+    type Error = &'static str;
+
+    fn try_from(raw: &'a RawValue) -> Result<Self, Self::Error> {
+        match raw.get().as_bytes() {
+            [b'-' | b'0'..=b'9', ..] => Ok(Self(raw.get())),
+            _ => Err("not a number"),
+        }
+    }
+}
+
+impl Number<'_> {
+    pub(crate) fn write(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.0.as_bytes());
+    }
+}
+
+/// Writes `[…]`.
+pub(crate) fn list<T>(
+    items: impl IntoIterator<Item = T>,
+    out: &mut Vec<u8>,
+    item: impl Fn(T, &mut Vec<u8>),
+) {
+    out.push(b'[');
+    for (index, value) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        item(value, out);
+    }
+    out.push(b']');
+}
+
+/// Writes a value, or `null`.
+pub(crate) fn or_null<T>(value: Option<T>, out: &mut Vec<u8>, write: impl Fn(T, &mut Vec<u8>)) {
+    match value {
+        Some(value) => write(value, out),
+        None => out.extend_from_slice(b"null"),
+    }
+}
+
+/// Writes `[…]`, or `null`.
+pub(crate) fn list_or_null<T>(
+    items: Option<&[T]>,
+    out: &mut Vec<u8>,
+    item: impl Fn(&T, &mut Vec<u8>),
+) {
+    or_null(items, out, |items, out| list(items, out, &item));
+}
+
+/// Writes the fields of an object.
+pub(crate) struct Fields<'o> {
+    out: &'o mut Vec<u8>,
+    first: bool,
+}
+
+impl<'o> Fields<'o> {
+    pub(crate) fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out, first: true }
+    }
+
+    /// Writes more fields behind those that are there.
+    pub(crate) fn more(out: &'o mut Vec<u8>) -> Self {
+        Self { out, first: false }
+    }
+
+    /// Writes one field. The key needs no escape.
+    pub(crate) fn key(&mut self, key: &'static str, value: impl FnOnce(&mut Vec<u8>)) {
+        if !std::mem::replace(&mut self.first, false) {
+            self.out.push(b',');
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        value(self.out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_what_serde_json_reads_back() {
+        let all: String =
+            (0..0x250).filter_map(char::from_u32).chain("😀\u{2028}".chars()).collect();
+        let mut out = Vec::new();
+        string(&all, &mut out);
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), all);
+        assert!(out.iter().all(|byte| *byte >= 0x20));
+    }
+
+    #[test]
+    fn writes_numbers() {
+        for value in [0, 7, 10, 99, 1_234_567, u64::MAX] {
+            let mut out = Vec::new();
+            number(value, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
+        }
+    }
+
+    #[test]
+    fn borrows_only_what_needs_no_escape() {
+        assert!(matches!(serde_json::from_str(r#""é x""#).unwrap(), Text::Plain("é x")));
+        assert!(
+            matches!(serde_json::from_str(r#""a\nb""#).unwrap(), Text::Made(text) if text == "a\nb")
+        );
+        assert!(serde_json::from_str::<Text<'_>>(r#""\ud83d""#).is_err());
+    }
+}

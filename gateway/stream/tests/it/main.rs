@@ -1,0 +1,12 @@
+//! Answers as a caller of the relay sees them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a check that cannot run has failed"
+)]
+
+mod faults;
+mod filtered;
+mod fixtures;
+mod properties;
+mod support;
