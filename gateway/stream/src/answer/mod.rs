@@ -98,8 +98,11 @@ pub(crate) fn whole(
     }
     let mut answer = Answer::new(plan.chain.clone(), plan.choices_max, plan.hold_bytes_max);
     answer.report.usage = chunk.usage;
-    let mut parts = Vec::with_capacity(chunk.parts.len());
+    let mut parts: Vec<Part<'_>> = Vec::with_capacity(chunk.parts.len());
     for part in chunk.parts {
+        if parts.iter().any(|known| known.index == part.index) {
+            return Err(Fault::NotAnEvent);
+        }
         if part.finish == Finish::Open {
             return Err(Fault::Truncated);
         }

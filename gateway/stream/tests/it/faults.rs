@@ -189,6 +189,8 @@ fn whole_answers_are_judged_alike() {
         assert_eq!(fault(body), Fault::NotAnEvent, "{body}");
     }
     assert_eq!(fault("{\"choices\":[{\"message\":{\"content\":\"a\"}}]}"), Fault::Truncated);
+    let twice = "{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}";
+    assert_eq!(fault(&format!("{{\"choices\":[{twice},{twice}]}}")), Fault::NotAnEvent);
     let far = "{\"choices\":[{\"index\":2,\"message\":{},\"finish_reason\":\"stop\"}]}";
     assert_eq!(fault(far), Fault::Choice);
 }

@@ -5,6 +5,7 @@
     reason = "a check that cannot run has failed"
 )]
 
+mod answers;
 mod faults;
 mod filtered;
 mod fixtures;

@@ -1,0 +1,101 @@
+//! An answer does not depend on how its bytes are cut, every frame is JSON, and nothing listed
+//! shows, whatever the backend sends.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Value, json};
+use sluice_config::words::{Operation, ProfileId};
+use sluice_config::{FilterSpec, Problems, ProfileSpec};
+use sluice_stream::filter::Chain;
+use sluice_stream::{Plan, Relay, whole};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+static CHAIN: LazyLock<Arc<Chain>> = LazyLock::new(|| {
+    let filter = |kind: &str, settings| FilterSpec {
+        kind: kind.to_owned(),
+        settings,
+        path: "filters.fuzz[0]".to_owned(),
+    };
+    let filters = vec![
+        filter("redact", json!({"classes": ["secrets", "email", "phone", "card", "iban"]})),
+        filter("blocklist", json!({"literals": ["bomb", "a secret"]})),
+        filter("blocklist", json!({"literals": ["hello", "lo wo"], "action": "mask", "mask": "#"})),
+    ];
+    let spec = ProfileSpec { id: ProfileId::new("fuzz"), filters };
+    Chain::build(&spec, &mut Problems::default()).expect("the profile is sound")
+});
+
+fn plan(bits: u8) -> Plan {
+    Plan {
+        operation: if bits & 1 == 0 { Operation::Chat } else { Operation::Completion },
+        chain: (bits & 2 == 0).then(|| Arc::clone(&CHAIN)),
+        id: "answer".into(),
+        model: "open".into(),
+        created: 1,
+        show_usage: bits & 4 == 0,
+        choices_max: 2,
+        event_bytes_max: 4096,
+        hold_bytes_max: 512,
+    }
+}
+
+fn relay<'i>(plan: Plan, pieces: impl Iterator<Item = &'i [u8]>) -> (Vec<u8>, Relay) {
+    let mut relay = Relay::new(plan);
+    let mut out = Vec::new();
+    for piece in pieces {
+        relay.push(piece, &mut out);
+    }
+    relay.end(&mut out);
+    (out, relay)
+}
+
+/// Every frame is JSON; gives what each channel of each choice says.
+fn texts(out: &[u8]) -> HashMap<String, String> {
+    let mut texts = HashMap::new();
+    let out = std::str::from_utf8(out).expect("text");
+    for frame in out.split_terminator("\n\n").filter(|frame| *frame != "data: [DONE]") {
+        let data = frame.strip_prefix("data: ").expect("a data line");
+        let frame: Value = serde_json::from_str(data).expect("JSON");
+        for choice in frame["choices"].as_array().expect("choices") {
+            gather(&choice["index"].to_string(), choice, &mut texts);
+        }
+    }
+    texts
+}
+
+fn gather(path: &str, value: &Value, texts: &mut HashMap<String, String>) {
+    match value {
+        Value::String(text) => texts.entry(path.to_owned()).or_default().push_str(text),
+        Value::Array(items) => {
+            for item in items {
+                gather(&format!("{path}/{}", item["index"]), item, texts);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                gather(&format!("{path}/{key}"), field, texts);
+            }
+        }
+        _ => {}
+    }
+}
+
+fuzz_target!(|input: (u8, u8, &[u8])| {
+    let (bits, cut, bytes) = input;
+    let plan = plan(bits);
+    let (out, one) = relay(plan.clone(), std::iter::once(bytes));
+    let (slow_out, other) = relay(plan.clone(), bytes.chunks(usize::from(cut % 64) + 1));
+    assert_eq!(out, slow_out);
+    assert_eq!(one.report(), other.report());
+    let texts = texts(&out);
+    if plan.chain.is_some() {
+        for (path, text) in &texts {
+            let text = text.to_ascii_lowercase();
+            assert!(!text.contains("bomb") && !text.contains("hello"), "{path} shows {text}");
+        }
+    }
+    if let Ok(whole) = whole(&plan, bytes) {
+        serde_json::from_slice::<Value>(&whole.body).expect("JSON");
+    }
+});
