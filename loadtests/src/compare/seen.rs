@@ -1,0 +1,59 @@
+//! What the rounds brought, by figure and contestant.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::figure::{FIGURES, Figure};
+use crate::figures::Middle;
+
+/// Values in the order of the rounds.
+#[derive(Debug, Default)]
+pub struct Seen {
+    values: BTreeMap<(Figure, &'static str), Vec<f64>>,
+    /// Calls that failed, processes that did not start.
+    pub trouble: Vec<String>,
+}
+
+impl Seen {
+    /// One more value.
+    pub fn note(&mut self, figure: Figure, name: &'static str, value: f64) {
+        self.values.entry((figure, name)).or_default().push(value);
+    }
+
+    /// The middle of one contestant's rounds.
+    pub fn middle(&self, figure: Figure, name: &'static str) -> Option<Middle> {
+        Middle::of(self.values.get(&(figure, name))?.iter().copied())
+    }
+
+    /// The middle of the ratios, each of two values of the same round.
+    pub fn ratio(&self, figure: Figure, name: &'static str, peer: &'static str) -> Option<Middle> {
+        let ours = self.values.get(&(figure, name))?;
+        let theirs = self.values.get(&(figure, peer))?;
+        // A difference that noise turned over has no ratio.
+        let told = |pair: &(&f64, &f64)| *pair.0 > 0.0 && *pair.1 > 0.0;
+        let pairs = ours.iter().zip(theirs).filter(told);
+        Middle::of(pairs.map(|(ours, theirs)| ours / theirs))
+    }
+
+    /// Everything, for a file.
+    pub fn json(&self, names: &[&'static str], ours: &[&'static str]) -> Value {
+        let mut figures = Map::new();
+        for figure in FIGURES {
+            let mut by_name = Map::new();
+            for name in names {
+                let rounds = self.values.get(&(figure, *name));
+                let ratios: Map<String, Value> = ours
+                    .iter()
+                    .filter(|ours| figure.compares() && *ours != name)
+                    .map(|ours| ((*ours).to_owned(), json!(self.ratio(figure, ours, name))))
+                    .collect();
+                let middle = self.middle(figure, name);
+                let told = json!({ "rounds": rounds, "middle": middle, "ratio_of": ratios });
+                by_name.insert((*name).to_owned(), told);
+            }
+            figures.insert(figure.title().to_owned(), Value::Object(by_name));
+        }
+        json!({ "figures": figures, "trouble": self.trouble })
+    }
+}
