@@ -102,8 +102,5 @@ impl Drop for Accounted {
 
 fn count(metrics: &Metrics, profile: Option<&ProfileId>, report: &Report) {
     let Some(profile) = profile else { return };
-    for verdict in &report.verdicts {
-        let action = verdict.action.as_str();
-        metrics.verdict(profile.as_str(), verdict.filter, &verdict.category, action, verdict.count);
-    }
+    report.verdicts.iter().for_each(|said| metrics.verdict(profile.as_str(), said));
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sluice_config::Policy;
 use sluice_config::decide;
 use sluice_config::policy::Model;
-use sluice_config::words::{Allowed, Denial, Entitlement, Principal};
+use sluice_config::words::{Allowed, Denial, Entitlement, Operation, Principal};
 
 /// A call that may be made. Made only here.
 #[derive(Debug)]
@@ -20,7 +20,8 @@ pub(crate) struct Entitled {
 pub(crate) fn entitle(policy: &Policy, call: Call, trail: &mut Trail) -> Result<Entitled, Refusal> {
     let asked = &call.asked;
     let decision = decide::entitle(policy, &call.known.principal, &asked.model, &asked.ask);
-    let entitlement = decision.map_err(|denial| refused(&denial, &asked.model))?;
+    let entitlement =
+        decision.map_err(|denial| refused(&denial, &asked.model, prompt(asked.ask.operation)))?;
     trail.entitled(&entitlement);
     Ok(Entitled { call, entitlement })
 }
@@ -54,13 +55,25 @@ pub(crate) fn list(policy: &Policy, principal: &Principal) -> Vec<u8> {
 
 /// The answer of `GET /v1/models/{name}`.
 pub(crate) fn card(policy: &Policy, principal: &Principal, name: &str) -> Result<Vec<u8>, Refusal> {
-    let tier = policy.tier(&principal.tier).ok_or_else(|| refused(&Denial::UnknownModel, name))?;
-    let model = decide::visible(policy, tier, name).map_err(|denial| refused(&denial, name))?;
+    let tier = policy
+        .tier(&principal.tier)
+        .ok_or_else(|| refused(&Denial::UnknownModel, name, "model"))?;
+    let model =
+        decide::visible(policy, tier, name).map_err(|denial| refused(&denial, name, "model"))?;
     Ok(serde_json::to_vec(&Card::of(name, model)).unwrap_or_default())
 }
 
+/// The field that holds the prompt.
+fn prompt(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Chat => "messages",
+        Operation::Completion => "prompt",
+        Operation::Embedding => "input",
+    }
+}
+
 /// A denial, in words for the caller. The name is echoed as the caller wrote it, shortened.
-fn refused(denial: &Denial, name: &str) -> Refusal {
+fn refused(denial: &Denial, name: &str, prompt: &'static str) -> Refusal {
     match denial {
         Denial::UnknownModel => {
             let name: String = name.chars().filter(|c| !c.is_control()).take(128).collect();
@@ -91,7 +104,7 @@ fn refused(denial: &Denial, name: &str) -> Refusal {
                 "the prompt and answer may need up to {asked} tokens, more than the maximum context \
                  length of {window} tokens; shorten the prompt or lower max_tokens"
             );
-            Refusal::new(RefusalCode::ContextLengthExceeded, message).param("messages")
+            Refusal::new(RefusalCode::ContextLengthExceeded, message).param(prompt)
         }
     }
 }

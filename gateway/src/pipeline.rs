@@ -66,8 +66,14 @@ async fn pass(
     trail.identified(identified.known());
     let operation = match route {
         Route::Operation(operation) => operation,
-        Route::Models => return Ok(json(list(&now.policy, identified.principal()))),
-        Route::Model(name) => return card(&now.policy, identified.principal(), &name).map(json),
+        Route::Models => {
+            let listed = list(&now.policy, identified.principal());
+            return Ok(shown(node, trail, listed));
+        }
+        Route::Model(name) => {
+            let card = card(&now.policy, identified.principal(), &name)?;
+            return Ok(shown(node, trail, card));
+        }
     };
     trail.operation = Some(operation);
     let call = read(&now.policy, &now.bounds, identified, operation).await?;
@@ -89,7 +95,10 @@ fn mark(node: &Node) -> Mark {
     Mark { request_id, began: node.clock.steady() }
 }
 
-fn json(body: Vec<u8>) -> Response<Body> {
+/// An answer about models, which cost no backend anything.
+fn shown(node: &Node, trail: &Trail, body: Vec<u8>) -> Response<Body> {
+    let labels = Labels { tier: trail.tier(), stage: "none", model: "none", operation: "models" };
+    node.metrics.ended(&labels, "ok");
     let mut response = Response::new(Full::new(Bytes::from(body)).boxed_unsync());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -113,30 +122,33 @@ fn note(node: &Node, refusal: &Refusal, trail: &Trail, mark: &Mark) {
         operation: trail.operation(),
     };
     node.metrics.ended(&labels, code.as_str());
-    let cause = refusal.cause();
-    let (principal, credential) = (trail.caller(), trail.credential());
-    let request_id = &*mark.request_id;
-    let Labels { tier, model, .. } = labels;
     match code {
         RefusalCode::InternalError
         | RefusalCode::UsageUnavailable
-        | RefusalCode::AuthUnavailable => {
-            tracing::error!(request_id, code = code.as_str(), cause, tier, model, "call refused");
-        }
+        | RefusalCode::AuthUnavailable => ours(refusal, mark),
         RefusalCode::UpstreamError
         | RefusalCode::UpstreamUnavailable
-        | RefusalCode::UpstreamTimeout => {
-            tracing::warn!(request_id, code = code.as_str(), cause, tier, model, "call refused");
-        }
-        _ => tracing::info!(
-            request_id,
-            code = code.as_str(),
-            cause,
-            principal,
-            credential,
-            tier,
-            model,
-            "call refused"
-        ),
+        | RefusalCode::UpstreamTimeout => backends(refusal, trail, mark),
+        _ => callers(refusal, trail, mark),
     }
+}
+
+/// Something is wrong here.
+fn ours(refusal: &Refusal, mark: &Mark) {
+    let (code, cause) = (refusal.code().as_str(), refusal.cause());
+    tracing::error!(request_id = &*mark.request_id, code, cause, "call refused");
+}
+
+/// Something is wrong with a backend.
+fn backends(refusal: &Refusal, trail: &Trail, mark: &Mark) {
+    let (code, cause, model) = (refusal.code().as_str(), refusal.cause(), trail.model());
+    tracing::warn!(request_id = &*mark.request_id, code, cause, model, "call refused");
+}
+
+/// The caller asked for what it cannot have.
+fn callers(refusal: &Refusal, trail: &Trail, mark: &Mark) {
+    let (code, cause) = (refusal.code().as_str(), refusal.cause());
+    let (principal, credential) = (trail.caller(), trail.credential());
+    let (request_id, tier) = (&*mark.request_id, trail.tier());
+    tracing::info!(request_id, code, cause, principal, credential, tier, "call refused");
 }

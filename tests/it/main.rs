@@ -1,1 +1,29 @@
-//! End to end, one binary.
+//! End to end: every test has a node of its own, in process, and a backend that does as it is told.
+#![expect(clippy::expect_used, reason = "a check that cannot run has failed")]
+#![expect(clippy::indexing_slicing, reason = "JSON of tests is looked into by name")]
+#![expect(clippy::panic, reason = "a check that fails says so")]
+#![expect(clippy::disallowed_methods, reason = "tests spawn and time as they like")]
+
+mod bodies;
+mod demo;
+mod drain;
+mod errors;
+mod filters;
+mod framing;
+mod hangups;
+mod identity;
+mod keys;
+mod limits;
+mod methods;
+mod metrics;
+mod models;
+mod reading;
+mod real;
+mod reload;
+mod slow;
+mod streams;
+mod surface;
+mod tls;
+mod upstream;
+mod usage;
+mod wrong;

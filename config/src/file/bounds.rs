@@ -21,8 +21,6 @@ section! {
         header_timeout_ms: default(Whole<100, 600_000>, 10_000),
         /// From the end of a head to the end of its body.
         body_timeout_ms: default(Whole<100, 3_600_000>, 30_000),
-        /// Bytes a second a body must keep up, on average.
-        body_rate_floor_bytes: default(Whole<0, 1_048_576>, 64),
         /// Between two calls of a connection.
         idle_timeout_ms: default(Whole<100, 3_600_000>, 60_000),
         /// How long a caller may take nothing of an answer that waits for it.
@@ -61,7 +59,6 @@ impl Bounds {
             handshake: self.handshake_timeout_ms.milliseconds(),
             header: self.header_timeout_ms.milliseconds(),
             body: self.body_timeout_ms.milliseconds(),
-            body_rate_floor_bytes: self.body_rate_floor_bytes.0,
             idle: self.idle_timeout_ms.milliseconds(),
             write_stall: self.write_stall_timeout_ms.milliseconds(),
             streams_max: self.streams_max.small(),

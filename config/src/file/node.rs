@@ -32,7 +32,7 @@ section! {
 }
 
 section! {
-    /// A certificate chain and its key, both PEM; read again when they change.
+    /// A certificate chain and its key, both PEM; read again on every reload.
     Tls {
         /// The chain, the node's own certificate first.
         certificate: required(FilePath),

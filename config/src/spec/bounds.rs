@@ -19,8 +19,6 @@ pub struct Bounds {
     pub header: Duration,
     /// From the end of a head to the end of its body.
     pub body: Duration,
-    /// Bytes a second a body must keep up, on average.
-    pub body_rate_floor_bytes: u64,
     /// Between two calls of a connection.
     pub idle: Duration,
     /// How long a caller may take nothing of an answer that waits for it.

@@ -43,7 +43,7 @@ pub struct Listener {
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// A certificate chain and its key, in PEM; read again when they change.
+/// A certificate chain and its key, in PEM; read again on every reload.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TlsFiles {
     /// The chain.
@@ -106,7 +106,7 @@ pub enum LogLevel {
     Error,
     /// Something that may become one.
     Warn,
-    /// One line for each call and each change.
+    /// One line for each call that is refused and each change.
     #[default]
     Info,
     /// For finding a fault.

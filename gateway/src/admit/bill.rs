@@ -97,9 +97,14 @@ impl Bill {
         self.asked = true;
     }
 
+    /// The backend has answered so much by now, whether or not any of it may be shown.
+    pub(crate) fn used(&mut self, report: &Report) {
+        self.used = Used { usage: report.usage, pieces: report.pieces, bytes: report.bytes };
+    }
+
     /// The backend has answered so much by now, and some of it is on its way to the caller.
     pub(crate) fn note(&mut self, report: &Report) {
-        self.used = Used { usage: report.usage, pieces: report.pieces, bytes: report.bytes };
+        self.used(report);
         let Some(open) = &self.open else { return };
         if !report.first_content {
             return;

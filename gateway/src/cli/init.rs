@@ -26,8 +26,15 @@ pub(super) struct Init {
 
 impl Init {
     pub(super) fn run(self) -> Done {
+        out::text(&self.written()?)
+    }
+
+    /// Writes both files; what to do next.
+    fn written(self) -> Result<String, Failure> {
         let Self { folder, force } = self;
-        let (file, secret) = (folder.join(FILE), folder.join(SECRET));
+        let here = folder == Path::new(".");
+        let place = |name: &str| if here { name.into() } else { folder.join(name) };
+        let (file, secret): (PathBuf, PathBuf) = (place(FILE), place(SECRET));
         if file.exists() && !force {
             return Err(there_already(&file));
         }
@@ -39,7 +46,7 @@ impl Init {
             Err(error) => return Err(failed(&secret, &error)),
         };
         match if force { replace(&file) } else { create(&file, TEMPLATE, 0o644) } {
-            Ok(()) => out::text(&next(&file, &secret, kept)),
+            Ok(()) => Ok(next(&file, &secret, kept)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(there_already(&file)),
             Err(error) => Err(failed(&file, &error)),
         }
@@ -82,20 +89,20 @@ fn replace(path: &Path) -> io::Result<()> {
 }
 
 fn next(file: &Path, secret: &Path, kept: bool) -> String {
-    let secret_is = if kept { "was there and is kept" } else { "written; back it up" };
-    let (shown, secret) = (file.display(), secret.display());
-    let config =
-        if file == Path::new("./sluice.yaml") { String::new() } else { format!(" -c {shown}") };
+    let (shown, secret) = (file.display().to_string(), secret.display().to_string());
+    let wide = shown.len();
+    let secret_is = if kept { "was there and is kept" } else { "the key secret: back it up" };
+    let named = if shown == FILE { String::new() } else { format!(" -c {shown}") };
     format!(
-        "{shown}  written: three tiers, three models, two filter profiles
-{secret}  {secret_is}
+        "{shown}  the configuration: three tiers, three models, two filter profiles
+{secret:wide$}  {secret_is}
 
-next:
-  $EDITOR {shown}    # name your models and where they are served
+Name your models and where they are served in {shown}, and then
+
   sluice check {shown}
-  sluice serve{config} &
-  sluice principals create ada --tier public{config}
-  KEY=$(sluice keys create ada{config})
+  sluice serve{named} &
+  sluice principals create ada --tier public{named}
+  KEY=$(sluice keys create ada{named})
   curl http://127.0.0.1:8080/v1/models -H \"authorization: Bearer $KEY\"
 "
     )
@@ -112,8 +119,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::sync::Arc;
 
-    fn init(folder: &Path, force: bool) -> Done {
-        Init { folder: folder.into(), force }.run()
+    fn init(folder: &Path, force: bool) -> Result<String, Failure> {
+        Init { folder: folder.into(), force }.written()
     }
 
     #[test]
@@ -132,7 +139,7 @@ mod tests {
     fn nothing_is_overwritten_but_the_file_if_asked() {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().join("etc");
-        init(&at, false).unwrap();
+        assert!(init(&at, false).unwrap().contains("back it up"));
         let secret = fs::read_to_string(at.join(SECRET)).unwrap();
         assert_eq!(secret.trim_end().len(), 64);
         let mode = fs::metadata(at.join(SECRET)).unwrap().permissions().mode();

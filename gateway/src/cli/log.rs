@@ -1,6 +1,6 @@
 //! Logs: JSON lines on standard error, for machines; never a prompt, never a secret.
 
-use sluice_config::LogSpec;
+use sluice_config::{LogLevel, LogSpec};
 use std::io;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
@@ -9,8 +9,10 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Starts logging. A second start in one process changes nothing.
 pub(super) fn start(spec: LogSpec) {
     let level = spec.level.as_str();
+    // What the libraries say matters only as a warning.
+    let others = if spec.level == LogLevel::Error { "error" } else { "warn" };
     let filter = EnvFilter::new(format!(
-        "warn,sluice_gateway={level},sluice_store={level},sluice_admin={level}"
+        "{others},sluice_gateway={level},sluice_store={level},sluice_admin={level}"
     ));
     let subscriber = fmt()
         .json()

@@ -12,6 +12,7 @@ mod out;
 mod principals;
 mod serve;
 mod settings;
+mod stop;
 mod usage;
 mod when;
 

@@ -3,13 +3,13 @@
 use super::log;
 use super::out::{Done, Failure};
 use super::settings::Settings;
-use crate::serve::{Options, StartError, start, watch};
+use super::stop::Stop;
+use crate::serve::{Options, Running, StartError, start, watch};
 use clap::Args;
 use sluice_config::Config;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serve calls.
 #[derive(Args, Debug)]
@@ -41,34 +41,25 @@ impl Serve {
 }
 
 async fn until_stopped(config: Config, file: PathBuf) -> Done {
-    let hear = |kind| signal(kind).map_err(|error| Failure::of("cannot hear signals", error));
-    let (mut terminate, mut interrupt) =
-        (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+    let mut stop = Stop::hear()?;
     let running = start(config, Options::default()).await.map_err(|error| match error {
         StartError::Config(problems) => Failure::Config(problems),
         other => Failure::of("cannot start", other),
     })?;
-    for api in &running.api {
-        tracing::info!(address = %api, "serving calls");
-    }
-    tracing::info!(address = %running.ops, "serving health and metrics");
+    told(&running);
     tokio::select! {
-        () = watch(file, &running) => heard(&mut terminate, &mut interrupt).await,
-        () = heard(&mut terminate, &mut interrupt) => {}
+        () = watch(file, &running) => stop.heard().await,
+        () = stop.heard() => {}
     }
     // The second signal does not wait.
-    tokio::select! {
-        finished = running.drain() => match finished {
-            true => Ok(()),
-            false => Err(Failure::Other("some calls did not finish within the drain time".into())),
-        },
-        () = heard(&mut terminate, &mut interrupt) => Err(Failure::Other("stopped at once".into())),
-    }
+    let finished = tokio::select! {
+        finished = running.drain() => finished,
+        () = stop.heard() => return Err(Failure::Other("stopped at once".into())),
+    };
+    let cut = || Failure::Other("some usage could not be written".into());
+    finished.then_some(()).ok_or_else(cut)
 }
 
-async fn heard(terminate: &mut Signal, interrupt: &mut Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+fn told(running: &Running) {
+    tracing::info!(callers = ?running.api, ops = %running.ops, "serving");
 }

@@ -3,6 +3,7 @@
 use super::health::{Failure, Health};
 use super::pool::Pool;
 use super::wire::{Connection, Head, NoHead, Secure, Target};
+use crate::admit::Bill;
 use crate::metrics::BackendMetrics;
 use sluice_config::BackendUrl;
 use sluice_config::words::Clock;
@@ -83,15 +84,19 @@ impl Backend {
         &self,
         request: &[u8],
         patience: Patience,
+        bill: &mut Bill,
     ) -> Result<(Connection, Head), Unanswered> {
         if let Some(kept) = self.pool.take(self.clock.steady()) {
+            bill.asked();
             match ask(kept, request, patience).await {
                 // It had been closed just as we wrote; no one has read the request.
                 Err(Unanswered::Broken(no_head)) if no_head.is_stale() => {}
                 answered => return answered,
             }
         }
-        ask(self.connect(patience.connect).await?, request, patience).await
+        let connection = self.connect(patience.connect).await?;
+        bill.asked();
+        ask(connection, request, patience).await
     }
 
     async fn connect(&self, time: Duration) -> Result<Connection, Unanswered> {
@@ -109,7 +114,8 @@ async fn ask(
     patience: Patience,
 ) -> Result<(Connection, Head), Unanswered> {
     let exchange = async {
-        connection.send(request).await.map_err(NoHead::Io)?;
+        let sent = connection.send(request).await;
+        sent.map_err(|error| NoHead::Io { error, silent: true })?;
         connection.head().await
     };
     match timeout(patience.first_byte, exchange).await {

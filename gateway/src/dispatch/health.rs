@@ -60,6 +60,11 @@ impl Health {
         self.lock().until.saturating_sub(now)
     }
 
+    /// Whether it has not been put aside since a call went well there.
+    pub(crate) fn is_up(&self) -> bool {
+        self.lock().pauses == 0
+    }
+
     /// A call went well.
     pub(crate) fn well(&self) {
         let mut state = self.lock();

@@ -16,8 +16,9 @@ use crate::ids::Ids;
 use crate::refuse::{Refusal, RefusalCode};
 use backend::{InFlight, Patience, Unanswered};
 pub(crate) use health::Failure;
-use sluice_config::words::{Entitlement, KeyHasher};
+use sluice_config::words::{Entitlement, KeyHasher, PrincipalId};
 use sluice_store::Known;
+use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use upstreams::Backends;
 pub(crate) use upstreams::Upstreams;
@@ -38,12 +39,23 @@ pub(crate) struct Answered {
     pub(crate) answer: Answer,
 }
 
+impl Answered {
+    /// Pieces of text after which the backend has ignored the cap it was sent. A piece is a token
+    /// or more; the slack is for engines that cut a token in two.
+    pub(crate) fn pieces_max(&self) -> u64 {
+        let most = self.entitlement.output_tokens.saturating_mul(self.entitlement.answers);
+        most.saturating_add(most / 8).saturating_add(64)
+    }
+}
+
 /// The answer of a backend, its body still to be read.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) body: Body,
     pub(crate) place: InFlight,
     pub(crate) patience: Patience,
+    upstream: Arc<Upstream>,
+    principal: PrincipalId,
 }
 
 impl Answer {
@@ -58,7 +70,7 @@ impl Answer {
 
     /// The backend broke its answer off.
     pub(crate) fn broke(&self, failure: Failure) {
-        self.place.backend().metrics.failed(failure.as_str());
+        self.upstream.failed(self.place.backend(), failure, self.principal.as_str());
     }
 }
 
@@ -105,8 +117,7 @@ async fn ask(
         let place = upstream.choose(sender.ids.choice(), &tried).map_err(no_place)?;
         let backend = place.backend();
         let request = wire::encode(&backend.target, path, &parts.mark.request_id, &json);
-        bill.asked();
-        match backend.exchange(&request, upstream.patience).await {
+        match backend.exchange(&request, upstream.patience, bill).await {
             Ok((connection, head)) => {
                 let wanted = if asked.stream { Content::Events } else { Content::Json };
                 let judged = Judged { upstream, place, connection, head, wanted };
@@ -126,7 +137,7 @@ async fn ask(
 }
 
 struct Judged<'u> {
-    upstream: &'u Upstream,
+    upstream: &'u Arc<Upstream>,
     place: InFlight,
     connection: Connection,
     head: Head,
@@ -139,7 +150,8 @@ async fn judge(judged: Judged<'_>, known: &Known) -> Result<Answer, Refusal> {
     let patience = upstream.patience;
     let body = Body::new(connection, head.framing, head.keep_alive);
     if head.status == 200 && head.content == wanted {
-        return Ok(Answer { body, place, patience });
+        let (upstream, principal) = (Arc::clone(upstream), known.principal.id.clone());
+        return Ok(Answer { body, place, patience, upstream, principal });
     }
     let (refusal, fault) = rejected::refusal(head, body, patience).await;
     if let Some(failure) = fault {
@@ -154,7 +166,8 @@ fn salt(sender: &Sender<'_>, upstream: &Upstream, known: &Known) -> String {
         return String::new();
     }
     let salt = sender.salts.derive(known.principal.id.as_str());
-    salt.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let half = salt.first_chunk::<16>().copied().unwrap_or_default();
+    format!("{:032x}", u128::from_be_bytes(half))
 }
 
 fn nowhere() -> Refusal {

@@ -25,8 +25,7 @@ impl Pool {
     }
 
     /// Keeps a connection for the next call.
-    pub(crate) fn give(&self, mut connection: Connection, now: Duration) {
-        connection.rest();
+    pub(crate) fn give(&self, connection: Connection, now: Duration) {
         let mut kept = self.lock();
         if kept.len() < KEPT_MAX {
             kept.push((now, connection));

@@ -38,7 +38,7 @@ async fn asked_wrongly(body: Body, patience: Patience) -> Refusal {
     if signs.iter().any(|sign| memmem::find(&text, sign).is_some()) {
         let message = "the prompt and answer exceed the maximum context length of this model; \
                        shorten the prompt or lower max_tokens";
-        return Refusal::new(RefusalCode::ContextLengthExceeded, message).param("messages");
+        return Refusal::new(RefusalCode::ContextLengthExceeded, message);
     }
     let message = "the model does not accept this request; check its parameters";
     Refusal::new(RefusalCode::UpstreamRejected, message)

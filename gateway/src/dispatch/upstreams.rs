@@ -3,9 +3,9 @@
 use super::backend::{Backend, InFlight, Patience};
 use super::health::Failure;
 use super::tls;
-use super::wire::Target;
+use super::wire::{Secure, Target};
 use crate::metrics::Metrics;
-use sluice_config::words::{Clock, UpstreamId};
+use sluice_config::words::{Clock, Secret, UpstreamId};
 use sluice_config::{BackendSpec, BackendUrl, Engine, Problems, UpstreamSpec};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,9 +28,18 @@ impl Backends {
     /// Closes idle connections and shows which backends are up.
     pub(crate) fn sweep(&self) {
         let now = self.clock.steady();
-        for backend in self.seen.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that no snapshot names and no call uses is gone.
+        seen.retain(|_, backend| {
+            let kept = Arc::strong_count(backend) > 1;
+            if !kept {
+                backend.metrics.forget();
+            }
+            kept
+        });
+        for backend in seen.values() {
             backend.pool.sweep(now);
-            backend.metrics.up.set(i64::from(backend.health.aside(now).is_zero()));
+            backend.metrics.up.set(i64::from(backend.health.is_up()));
         }
     }
 
@@ -42,15 +51,14 @@ impl Backends {
         path: &str,
         problems: &mut Problems,
     ) -> Option<Arc<Backend>> {
-        let secure = tls::secure(spec, path, problems)?;
+        let secure = tls::secure(spec, path, problems).ok()?;
         let key = (upstream.clone(), spec.url.clone());
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let same = seen.get(&key).filter(|held| {
-            let credential = |secret: &Option<sluice_config::words::Secret>| {
-                secret.as_ref().map(|secret| secret.expose().to_vec())
-            };
-            // A backend with its own CA is made anew, since the file may have changed.
-            spec.ca.is_none() && credential(&held.target.credential) == credential(&spec.credential)
+            let credential = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_vec());
+            let ca = |secure: &Option<Secure>| secure.as_ref().and_then(|s| s.ca.clone());
+            credential(&held.target.credential) == credential(&spec.credential)
+                && ca(&held.secure) == ca(&secure)
         });
         if let Some(same) = same {
             return Some(Arc::clone(same));
@@ -78,7 +86,7 @@ pub(crate) struct Upstream {
 }
 
 /// Why no backend can be asked.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum NoPlace {
     /// Each is full.
     Full,
@@ -137,7 +145,7 @@ fn nth<'b>(open: &[&'b Arc<Backend>], random: u64) -> Option<&'b Arc<Backend>> {
 
 /// The upstreams of one snapshot.
 #[derive(Debug)]
-pub(crate) struct Upstreams(HashMap<UpstreamId, Upstream>);
+pub(crate) struct Upstreams(HashMap<UpstreamId, Arc<Upstream>>);
 
 impl Upstreams {
     /// Puts together what the file says with the backends there are, noting what cannot be.
@@ -155,13 +163,14 @@ impl Upstreams {
             let patience =
                 Patience { connect: spec.connect, first_byte: spec.first_byte, idle: spec.idle };
             let backends = found.collect();
-            Upstream { engine: spec.engine, patience, in_flight_max: spec.in_flight_max, backends }
+            let in_flight_max = spec.in_flight_max;
+            Arc::new(Upstream { engine: spec.engine, patience, in_flight_max, backends })
         };
         Self(specs.iter().map(|spec| (spec.id.clone(), upstream(spec, problems))).collect())
     }
 
     /// An upstream by name.
-    pub(crate) fn get(&self, id: &UpstreamId) -> Option<&Upstream> {
+    pub(crate) fn get(&self, id: &UpstreamId) -> Option<&Arc<Upstream>> {
         self.0.get(id)
     }
 }

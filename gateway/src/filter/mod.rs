@@ -6,7 +6,7 @@ mod whole;
 use crate::call::{Asked, HeadParts};
 use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
-use crate::refuse::Refusal;
+use crate::refuse::{Refusal, RefusalCode};
 use sluice_config::words::{Clock, Entitlement, ProfileId, Timestamp};
 use sluice_config::{Bounds, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
@@ -61,15 +61,16 @@ pub(crate) struct Lens<'n> {
 /// Looks at an answer: at all of it, or at its beginning if it is streamed. An answer that breaks
 /// before anything of it could be shown is refused like one that never came.
 pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtered, Refusal> {
-    let Answered { parts, asked, entitlement, room, bill, answer } = answered;
+    let pieces_max = answered.pieces_max();
+    let Answered { parts, asked, entitlement, room, mut bill, answer } = answered;
     let profile = entitlement.tier.profile.clone();
     let plan = plan(&lens, &parts, &asked, &entitlement);
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
-        let stream = Stream::new(answer, plan, id, &lens);
-        stream.begin().await.map(|stream| Looked::Stream(Box::new(stream)))
+        let stream = Stream::new(answer, plan, id, (&lens, pieces_max));
+        stream.begin(&mut bill).await.map(|stream| Looked::Stream(Box::new(stream)))
     } else {
-        whole::look(answer, &plan, lens.bounds).await
+        whole::look(answer, &plan, &lens, &mut bill).await
     };
     match looked {
         Ok(answer) => Ok(Filtered { room, bill, profile, answer }),
@@ -103,7 +104,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
 
 /// What a broken answer is to the caller.
 fn broken(fault: Fault) -> Refusal {
-    use crate::refuse::RefusalCode::{UpstreamError, UpstreamTimeout};
+    use RefusalCode::{UpstreamError, UpstreamTimeout};
     let (code, message) = match fault {
         Fault::Upstream { status: Some(408 | 504) } => {
             (UpstreamTimeout, "the server of this model did not finish in time; try again")
@@ -115,4 +116,10 @@ fn broken(fault: Fault) -> Refusal {
         _ => (UpstreamError, "the server of this model answered wrongly; try again"),
     };
     Refusal::new(code, message).because(fault)
+}
+
+/// The node ends and cannot wait for the answer.
+fn cut_off() -> Refusal {
+    let message = "this node is shutting down and could not wait for the end; try again";
+    Refusal::new(RefusalCode::Draining, message)
 }

@@ -1,6 +1,6 @@
 //! Answers that are streamed: what is ready is read, filtered in one go and passed on.
 
-use super::{Lens, Outcome, broken};
+use super::{Bill, Lens, Outcome, broken, cut_off};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
 use crate::timer::Timer;
@@ -29,6 +29,8 @@ pub(crate) struct Stream {
     heard: Duration,
     began: Duration,
     total: Duration,
+    /// Pieces of text after which the backend has ignored the cap it was sent.
+    pieces_max: u64,
     timer: Timer,
     /// Cancelled when the node ends and waits no longer.
     stop: CancellationToken,
@@ -38,7 +40,12 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(answer: Answer, plan: Plan, request_id: Arc<str>, lens: &Lens<'_>) -> Self {
+    pub(super) fn new(
+        answer: Answer,
+        plan: Plan,
+        request_id: Arc<str>,
+        (lens, pieces_max): (&Lens<'_>, u64),
+    ) -> Self {
         let now = lens.clock.steady();
         Self {
             source: Some(answer),
@@ -48,6 +55,7 @@ impl Stream {
             heard: now,
             began: now,
             total: lens.bounds.stream_total,
+            pieces_max,
             timer: Timer::default(),
             stop: lens.stop.clone(),
             cut: None,
@@ -58,9 +66,10 @@ impl Stream {
 
     /// Waits for the first bytes that may leave, so that what fails before them is answered with
     /// a status of its own.
-    pub(super) async fn begin(mut self) -> Result<Self, Refusal> {
+    pub(super) async fn begin(mut self, bill: &mut Bill) -> Result<Self, Refusal> {
         while self.out.is_empty() && self.outcome.is_none() {
             poll_fn(|cx| self.poll_step(cx)).await?;
+            bill.used(self.report());
         }
         Ok(self)
     }
@@ -124,6 +133,11 @@ impl Stream {
 
     fn conclude(&mut self, progress: Progress, ended: bool) -> Result<(), Refusal> {
         match progress {
+            Progress::More if self.report().pieces > self.pieces_max => {
+                source_failed(self.source.take(), Failure::Answer);
+                let message = "the server of this model wrote more than it was asked for";
+                return Err(Refusal::new(RefusalCode::UpstreamError, message));
+            }
             Progress::More => {}
             Progress::Done => {
                 self.outcome = Some(Outcome::Ok);
@@ -152,6 +166,11 @@ impl Stream {
             return Poll::Ready(cut_off());
         }
         ready!(self.poll_late(cx));
+        if self.clock.steady().saturating_sub(self.began) >= self.total {
+            self.source = None;
+            let message = "the answer took longer than a stream may; ask for less at once";
+            return Poll::Ready(Refusal::new(RefusalCode::StreamTooLong, message));
+        }
         source_failed(self.source.take(), Failure::Timeout);
         let message = "the server of this model stopped answering; try again";
         Poll::Ready(Refusal::new(RefusalCode::UpstreamTimeout, message))
@@ -203,11 +222,6 @@ impl Stream {
         self.outcome = Some(Outcome::Failed(code));
         self.source = None;
     }
-}
-
-fn cut_off() -> Refusal {
-    let message = "this node is shutting down and could not wait for the end; try again";
-    Refusal::new(RefusalCode::Draining, message)
 }
 
 fn source_failed(source: Option<Answer>, failure: Failure) {

@@ -1,21 +1,29 @@
 //! Answers that are not streamed: read to their end, within bounds, and looked at in one piece.
 
-use super::{Looked, Outcome, broken};
+use super::{Bill, Lens, Looked, Outcome, broken, cut_off};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
-use sluice_config::Bounds;
-use sluice_stream::{Fault, Plan};
+use sluice_stream::{Fault, Plan, Report};
 use std::future::poll_fn;
 use tokio::time::timeout;
 
-pub(super) async fn look(answer: Answer, plan: &Plan, bounds: &Bounds) -> Result<Looked, Refusal> {
-    let body = gather(answer, bounds.answer_bytes_max).await?;
+pub(super) async fn look(
+    answer: Answer,
+    plan: &Plan,
+    lens: &Lens<'_>,
+    bill: &mut Bill,
+) -> Result<Looked, Refusal> {
+    let gathering = gather(answer, lens.bounds.answer_bytes_max, bill);
+    let Some(gathered) = lens.stop.run_until_cancelled(gathering).await else {
+        return Err(cut_off());
+    };
+    let body = gathered?;
     let whole = sluice_stream::whole(plan, &body).map_err(broken)?;
     let outcome = if whole.stopped { Outcome::ContentFilter } else { Outcome::Ok };
     Ok(Looked::Whole { body: whole.body, report: whole.report, outcome })
 }
 
-async fn gather(mut answer: Answer, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+async fn gather(mut answer: Answer, bytes_max: usize, bill: &mut Bill) -> Result<Vec<u8>, Refusal> {
     let mut body = Vec::new();
     let time = answer.patience.idle;
     loop {
@@ -28,7 +36,8 @@ async fn gather(mut answer: Answer, bytes_max: usize) -> Result<Vec<u8>, Refusal
         });
         match timeout(time, piece).await {
             Ok(Ok(_)) if body.len() > bytes_max => return Err(broken(Fault::TooLarge)),
-            Ok(Ok(true)) => {}
+            // What it says cannot be read yet; what it weighs can.
+            Ok(Ok(true)) => bill.used(&Report { bytes: body.len() as u64, ..Report::default() }),
             Ok(Ok(false)) => {
                 answer.done();
                 return Ok(body);

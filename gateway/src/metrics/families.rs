@@ -113,7 +113,7 @@ families! {
     verdicts: IntCounterVec = "sluice_filter_verdicts_total", ["profile", "filter", "category", "action"], &[], "What filters found, and what they did about it.";
     backend_up: IntGaugeVec = "sluice_upstream_backend_up", ["upstream", "backend"], &[], "1 while a backend is asked, 0 while it is put aside.";
     backend_in_flight: IntGaugeVec = "sluice_upstream_in_flight", ["upstream", "backend"], &[], "Calls under way at a backend.";
-    backend_failures: IntCounterVec = "sluice_upstream_failures_total", ["upstream", "backend", "reason"], &[], "Calls that a backend did not answer: connect, timeout, answer, stream.";
+    backend_failures: IntCounterVec = "sluice_upstream_failures_total", ["upstream", "backend", "reason"], &[], "Calls that a backend did not answer, or not to the end: connect, timeout, answer.";
     backend_ejections: IntCounterVec = "sluice_upstream_ejections_total", ["upstream", "backend"], &[], "Times a backend was put aside.";
     ledger_depth: IntGauge = "sluice_ledger_queue_depth", [], &[], "Usage rows that are not written yet.";
     ledger_rows: IntCounter = "sluice_ledger_rows_total", [], &[], "Usage rows written.";
@@ -124,7 +124,7 @@ families! {
     snapshot_ok: IntGauge = "sluice_snapshot_reload_successful", [], &[], "1 if the file read last is in force, 0 if an older one is.";
     snapshot_at: IntGauge = "sluice_snapshot_reload_success_timestamp_seconds", [], &[], "When the snapshot in force was loaded.";
     connections: IntGaugeVec = "sluice_connections", ["listener"], &[], "Open connections of callers.";
-    connection_refusals: IntCounterVec = "sluice_connection_refusals_total", ["reason"], &[], "Connections closed before a call: full, handshake, draining.";
+    connection_refusals: IntCounterVec = "sluice_connection_refusals_total", ["reason"], &[], "Connections closed before a call: full, handshake.";
     build_info: IntGaugeVec = "sluice_build_info", ["version", "revision"], &[], "What is running.";
     gen_ai_tokens: HistogramVec = "gen_ai_client_token_usage", ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model", "gen_ai_token_type"], TOKENS, "Tokens of a call (OpenTelemetry GenAI).";
     gen_ai_duration: HistogramVec = "gen_ai_server_request_duration_seconds", ["gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model"], GEN_AI, "Duration of a call (OpenTelemetry GenAI).";

@@ -13,6 +13,7 @@ pub(crate) use call::{CallMetrics, CallTable, Ended, Labels};
 use families::Families;
 use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use sluice_store::{Directory, Writer};
+use sluice_stream::VerdictCount;
 
 /// Every metric of a node.
 #[derive(Debug)]
@@ -67,17 +68,10 @@ impl Metrics {
         self.families.requests.with_label_values(&[tier, stage, model, operation, outcome]).inc();
     }
 
-    /// A filter said something.
-    pub(crate) fn verdict(
-        &self,
-        profile: &str,
-        filter: &str,
-        category: &str,
-        action: &str,
-        by: u64,
-    ) {
-        let labels = [profile, filter, category, action];
-        self.families.verdicts.with_label_values(&labels).inc_by(by);
+    /// A filter said something, so many times.
+    pub(crate) fn verdict(&self, profile: &str, said: &VerdictCount) {
+        let labels = [profile, said.filter, &said.category, said.action.as_str()];
+        self.families.verdicts.with_label_values(&labels).inc_by(said.count);
     }
 
     /// The handles of one backend.

@@ -11,14 +11,20 @@ use sluice_config::words::{Ask, Operation};
 pub(super) struct Reading {
     drops_unknown: bool,
     model: Option<Box<str>>,
-    asked_logprobs: bool,
     prompted: bool,
     /// Bytes of the prompt beside its parts: tools, schemas, suffix.
     extra_bytes: u64,
-    stream: bool,
-    show_usage: bool,
+    wants: Wants,
     kept: Vec<Kept>,
     ask: Ask,
+}
+
+/// What is to be in the answer.
+#[derive(Default)]
+struct Wants {
+    stream: bool,
+    usage: bool,
+    logprobs: bool,
 }
 
 /// What a body came to: model, ask, streamed, usage shown, members kept.
@@ -43,11 +49,9 @@ impl Reading {
         Self {
             drops_unknown,
             model: None,
-            asked_logprobs: false,
             prompted: false,
             extra_bytes: 0,
-            stream: false,
-            show_usage: false,
+            wants: Wants::default(),
             kept: Vec::with_capacity(8),
             ask,
         }
@@ -98,10 +102,10 @@ impl Reading {
         let ask = &mut self.ask;
         match name {
             "model" => self.model = value.text().map(|text| text.into_owned().into_boxed_str()),
-            "stream" => self.stream = value.flag() == Some(true),
+            "stream" => self.wants.stream = value.flag() == Some(true),
             "stream_options" => {
                 let usage = value.member("include_usage").and_then(View::flag);
-                self.show_usage = usage == Some(true);
+                self.wants.usage = usage == Some(true);
             }
             // Both may be given; the smaller one binds.
             "max_tokens" | "max_completion_tokens" => {
@@ -125,7 +129,7 @@ impl Reading {
             "temperature" => ask.temperature = value.number(),
             "top_p" => ask.top_p = value.number(),
             "logprobs" if ask.operation == Operation::Chat => {
-                self.asked_logprobs = value.flag() == Some(true);
+                self.wants.logprobs = value.flag() == Some(true);
             }
             "logprobs" | "top_logprobs" => ask.top_logprobs = value.count(),
             _ => {}
@@ -154,17 +158,17 @@ impl Reading {
         }
         self.ask.prompt_bytes = self.ask.prompt_bytes.saturating_add(self.extra_bytes);
         self.ask.part_bytes_max = self.ask.part_bytes_max.saturating_add(self.extra_bytes);
-        if self.show_usage && !self.stream {
+        if self.wants.usage && !self.wants.stream {
             let path = Path::Top("stream_options");
             return Err(rule::invalid(&path, "left out unless `stream` is true"));
         }
-        if self.asked_logprobs {
+        if self.wants.logprobs {
             self.ask.top_logprobs = Some(self.ask.top_logprobs.unwrap_or(0));
         } else if self.ask.operation == Operation::Chat && self.ask.top_logprobs.is_some() {
             let path = Path::Top("top_logprobs");
             return Err(rule::invalid(&path, "left out unless `logprobs` is true"));
         }
-        Ok((model, self.ask, self.stream, self.show_usage, self.kept))
+        Ok((model, self.ask, self.wants.stream, self.wants.usage, self.kept))
     }
 }
 

@@ -24,19 +24,19 @@ pub(super) enum Rule {
     /// One of these strings.
     Word(&'static [&'static str]),
     /// An object with these members and no others.
-    Object(&'static [(&'static str, Rule)]),
+    Object(&'static [(&'static str, Self)]),
     /// An array, each element of which obeys the rule.
-    List(&'static Rule),
+    List(&'static Self),
     /// Text, or the rule.
-    TextOr(&'static Rule),
+    TextOr(&'static Self),
 }
 
 /// Where in the body a value is. Rendered only when something is wrong there.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'p> {
     Top(&'p str),
-    Member(&'p Path<'p>, &'p str),
-    Item(&'p Path<'p>, usize),
+    Member(&'p Self, &'p str),
+    Item(&'p Self, usize),
 }
 
 impl Path<'_> {

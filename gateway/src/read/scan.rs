@@ -280,7 +280,7 @@ mod tests {
     const LIMITS: Limits = Limits { depth_max: 8, keys_max: 64 };
 
     fn fault(text: &str) -> &'static str {
-        scan(text.as_bytes(), LIMITS).map(|_| "none").unwrap_or_else(|fault| fault.what)
+        scan(text.as_bytes(), LIMITS).map_or_else(|fault| fault.what, |_| "none")
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl<'a, 't> View<'a, 't> {
     }
 
     /// The member of an object by name.
-    pub(crate) fn member(self, name: &str) -> Option<View<'a, 't>> {
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
         self.members().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 

@@ -112,6 +112,8 @@ codes! {
     Draining = "draining", SERVICE_UNAVAILABLE, "server_error", Later;
     /// The model server did not answer in time.
     UpstreamTimeout = "upstream_timeout", GATEWAY_TIMEOUT, "server_error", Later;
+    /// The answer took longer than a stream may.
+    StreamTooLong = "stream_too_long", GATEWAY_TIMEOUT, "server_error", Never;
     /// A version of HTTP other than 1.0, 1.1 and 2.
     VersionNotSupported = "version_not_supported", HTTP_VERSION_NOT_SUPPORTED, "invalid_request_error", Never;
 }

@@ -1,6 +1,7 @@
 //! The work that goes on beside calls.
 
 use super::vitals::NodeVitals;
+use crate::journal;
 use crate::node::Node;
 use crate::tasks::Tasks;
 use std::sync::Arc;
@@ -34,10 +35,8 @@ async fn catch_up(node: Arc<Node>) {
         let heard = node.door.directory.catch_up().await;
         // Said once when it begins, and once when it ends.
         match (&heard, failing) {
-            (Err(error), false) => {
-                tracing::error!(%error, "records cannot be read; known keys are served from memory")
-            }
-            (Ok(_), true) => tracing::info!("records can be read again"),
+            (Err(error), false) => journal::error("records cannot be read", error),
+            (Ok(_), true) => journal::info("records can be read again", ""),
             _ => {}
         }
         failing = heard.is_err();

@@ -45,7 +45,6 @@ const BUFFER_MAX: usize = 128 * 1024;
 /// What the connections of one listener share.
 pub(super) struct Shared {
     pub(super) node: Arc<Node>,
-    pub(super) bounds: Bounds,
     pub(super) trusted: Vec<IpNet>,
     pub(super) acceptor: Option<TlsAcceptor>,
     pub(super) places: Arc<Semaphore>,
@@ -58,6 +57,8 @@ struct Conn {
     shared: Arc<Shared>,
     peer: SocketAddr,
     watch: Arc<Watch>,
+    /// As they were when the connection began.
+    bounds: Bounds,
     began: Duration,
     calls: AtomicU64,
 }
@@ -70,9 +71,11 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TcpStream, peer: SocketA
     }
     let began = shared.node.clock.steady();
     let watch = Arc::new(Watch::default());
-    let conn = Conn { shared: Arc::clone(shared), peer, watch, began, calls: AtomicU64::new(0) };
+    let bounds = shared.node.snapshot().bounds.clone();
+    let conn =
+        Conn { shared: Arc::clone(shared), peer, watch, bounds, began, calls: AtomicU64::new(0) };
     let Some(acceptor) = &shared.acceptor else { return one(conn, stream).await };
-    match timeout(shared.bounds.handshake, acceptor.accept(stream)).await {
+    match timeout(conn.bounds.handshake, acceptor.accept(stream)).await {
         Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
             two(conn, stream).await;
         }
@@ -86,11 +89,11 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TcpStream, peer: SocketA
 
 /// HTTP/1: behind the guard.
 async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, stream: S) {
-    let bounds = &conn.shared.bounds;
+    let bounds = &conn.bounds;
     let limits = HeadLimits {
-        bytes_max: bounds.header_bytes_max,
-        headers_max: bounds.headers_max,
-        uri_bytes_max: bounds.uri_bytes_max,
+        bytes: bounds.header_bytes_max,
+        headers: bounds.headers_max,
+        uri_bytes: bounds.uri_bytes_max,
     };
     let deadlines = Deadlines {
         first_byte: bounds.first_byte,
@@ -115,15 +118,12 @@ async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
             serving.await
         }
     };
-    // A connection that breaks is the caller's business; its calls have settled.
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection ended");
-    }
+    broke(ended);
 }
 
 /// HTTP/2: by ALPN only, so nothing is sniffed.
 async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, stream: S) {
-    let (bounds, stopping) = (conn.shared.bounds.clone(), conn.shared.tasks.stopping());
+    let (bounds, stopping) = (conn.bounds.clone(), conn.shared.tasks.stopping());
     let mut builder = http2::Builder::new(Streams(conn.shared.tasks.clone()));
     builder
         .timer(TokioTimer::new())
@@ -155,6 +155,11 @@ async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
             timeout(bounds.idle, serving).await.unwrap_or(Ok(()))
         }
     };
+    broke(ended);
+}
+
+/// A connection that breaks is the caller's business; its calls have settled.
+fn broke(ended: hyper::Result<()>) {
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
     }
@@ -164,11 +169,11 @@ async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
 /// grown old.
 async fn quiet(conn: &Conn) {
     loop {
-        tokio::time::sleep(LOOK.min(conn.shared.bounds.idle)).await;
+        tokio::time::sleep(LOOK.min(conn.bounds.idle)).await;
         let now = conn.shared.node.clock.steady();
         let since = conn.watch.idle_since(conn.began);
-        let idle = since.is_some_and(|since| now.saturating_sub(since) >= conn.shared.bounds.idle);
-        if idle || now.saturating_sub(conn.began) >= conn.shared.bounds.connection_age_max {
+        let idle = since.is_some_and(|since| now.saturating_sub(since) >= conn.bounds.idle);
+        if idle || now.saturating_sub(conn.began) >= conn.bounds.connection_age_max {
             return;
         }
     }
@@ -215,7 +220,7 @@ impl Conn {
     fn is_spent(&self) -> bool {
         let calls = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let age = self.shared.node.clock.steady().saturating_sub(self.began);
-        let bounds = &self.shared.bounds;
+        let bounds = &self.bounds;
         calls >= bounds.requests_per_connection_max
             || age >= bounds.connection_age_max
             || self.shared.tasks.stopping().is_cancelled()

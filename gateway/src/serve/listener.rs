@@ -4,7 +4,7 @@ use super::connection::{Shared, serve};
 use super::{StartError, tls};
 use crate::node::Node;
 use crate::tasks::Tasks;
-use sluice_config::{Bounds, Listener};
+use sluice_config::Listener;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,21 +20,21 @@ const EXHAUSTED: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Bound {
     spec: Listener,
-    bounds: Bounds,
+    connections_max: usize,
     listener: TcpListener,
     address: SocketAddr,
     certificates: Option<Arc<tls::Certificates>>,
 }
 
 impl Bound {
-    pub(super) async fn bind(spec: Listener, bounds: Bounds) -> Result<Self, StartError> {
+    pub(super) async fn bind(spec: Listener, connections_max: usize) -> Result<Self, StartError> {
         let at = spec.bind;
         let certificates = spec.tls.clone().map(tls::Certificates::load).transpose();
         let certificates = certificates.map_err(StartError::Tls)?;
         let failed = |source| StartError::Listen { at, source };
         let listener = TcpListener::bind(at).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { spec, bounds, listener, address, certificates })
+        Ok(Self { spec, connections_max, listener, address, certificates })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -52,8 +52,7 @@ impl Bound {
             node.metrics.families.connections.with_label_values(&[&self.address.to_string()]);
         let shared = Arc::new(Shared {
             node: Arc::clone(node),
-            places: Arc::new(Semaphore::new(self.bounds.connections_max)),
-            bounds: self.bounds,
+            places: Arc::new(Semaphore::new(self.connections_max)),
             trusted: self.spec.trusted_proxies,
             acceptor,
             tasks: tasks.clone(),

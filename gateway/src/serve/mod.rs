@@ -11,12 +11,13 @@ mod vitals;
 mod watch;
 
 use crate::clock::MachineClock;
+use crate::journal;
 use crate::metrics::Metrics;
 use crate::node::{Node, Parts};
 use crate::tasks::Tasks;
 use listener::Bound;
 use sluice_config::words::Clock;
-use sluice_config::{Config, Drain, Problems};
+use sluice_config::{Config, NodeSpec, Problems};
 use sluice_store::{Store, StoreError, Writer};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -83,7 +84,8 @@ pub struct Running {
     pub ops: SocketAddr,
     node: Arc<Node>,
     store: Store,
-    drain: Drain,
+    /// As it was when the node started.
+    spec: NodeSpec,
     certificates: Vec<Arc<tls::Certificates>>,
     /// Accept loops and connections of callers.
     calls: Tasks,
@@ -99,7 +101,7 @@ pub struct Running {
 /// See [`StartError`].
 pub async fn start(config: Config, options: Options) -> Result<Running, StartError> {
     let Options { clock, store } = options;
-    let (spec, drain) = (config.node.clone(), config.node.drain);
+    let spec = config.node.clone();
     let bounds = spec.bounds.clone();
     let store = match store {
         Some(store) => store,
@@ -111,8 +113,8 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     let node = Arc::new(Node::new(config, parts)?);
     node.seed(&store).await?;
     let mut bound = Vec::new();
-    for listener in spec.listeners {
-        bound.push(Bound::bind(listener, bounds.clone()).await?);
+    for listener in spec.listeners.clone() {
+        bound.push(Bound::bind(listener, bounds.connections_max).await?);
     }
     let ops = TcpListener::bind(spec.ops).await;
     let ops = ops.map_err(|source| StartError::Listen { at: spec.ops, source })?;
@@ -131,7 +133,21 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     for listener in bound {
         listener.run(&node, &calls);
     }
-    Ok(Running { api, ops: ops_at, node, store, drain, certificates, calls, background, written })
+    Ok(Running { api, ops: ops_at, node, store, spec, certificates, calls, background, written })
+}
+
+/// What differs in the file and is taken up only by a restart.
+fn fixed(old: &NodeSpec, new: &NodeSpec) -> Vec<&'static str> {
+    let differs = [
+        ("listeners", old.listeners != new.listeners),
+        ("ops", old.ops != new.ops),
+        ("store", old.store != new.store),
+        ("key_secret", old.key_secret.id() != new.key_secret.id()),
+        ("drain", old.drain != new.drain),
+        ("log", old.log != new.log),
+        ("bounds.connections_max", old.bounds.connections_max != new.bounds.connections_max),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(word, _)| word).collect()
 }
 
 impl Running {
@@ -149,30 +165,35 @@ impl Running {
     pub fn reload(&self, config: Result<Config, Problems>) -> Result<(), Problems> {
         for certificates in &self.certificates {
             if let Err(cause) = certificates.reload() {
-                tracing::error!(cause, "certificate not taken; the old one stays in use");
+                journal::error("certificate not taken; the old one stays in use", cause);
+            }
+        }
+        if let Ok(config) = &config {
+            let fixed = fixed(&self.spec, &config.node);
+            if !fixed.is_empty() {
+                journal::warn("restart the node for these to change", fixed.join(", "));
             }
         }
         let reloaded = self.node.reload(config);
         match &reloaded {
             Ok(()) => {
-                let version = self.node.snapshot().policy.version().to_owned();
-                tracing::info!(version, "configuration in force");
+                journal::info("configuration in force", self.node.snapshot().policy.version());
             }
             Err(problems) => {
-                let problems = problems.to_string();
-                tracing::error!(problems, "configuration not taken; the old one stays in force");
+                journal::error("configuration not taken; the old one stays in force", problems);
             }
         }
         reloaded
     }
 
     /// Ends the node: says it is not ready, waits for balancers to notice, stops accepting, lets
-    /// calls under way finish, writes the last usage. True if every call could finish in time.
+    /// calls under way finish or tells them that they cannot, writes the last usage. True if that
+    /// is all written.
     pub async fn drain(self) -> bool {
         self.node.draining.store(true, Ordering::Release);
-        tracing::info!("draining");
-        tokio::time::sleep(self.drain.wait).await;
-        let finished = timeout(self.drain.total, self.calls.stop()).await.is_ok();
+        journal::info("draining", "");
+        tokio::time::sleep(self.spec.drain.wait).await;
+        let finished = timeout(self.spec.drain.total, self.calls.stop()).await.is_ok();
         if !finished {
             // Streams end with an event that says so; what cannot even do that is dropped.
             self.node.stop.cancel();
@@ -183,11 +204,14 @@ impl Running {
         self.node.writer.close();
         let flushed = timeout(FLUSH, self.written).await.is_ok();
         if !flushed {
-            tracing::error!("usage could not be written before the node ended");
+            journal::error("usage could not be written before the node ended", "timeout");
         }
         self.background.stop().await;
         self.store.close().await;
-        tracing::info!(finished, "stopped");
-        finished && flushed
+        journal::info(
+            "stopped",
+            if finished { "every call had ended" } else { "calls were cut off" },
+        );
+        flushed
     }
 }

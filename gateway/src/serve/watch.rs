@@ -1,6 +1,7 @@
 //! The configuration file, taken up when it changes or on SIGHUP.
 
 use super::Running;
+use crate::journal;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use sluice_config::load;
 use std::ffi::OsStr;
@@ -21,7 +22,10 @@ pub async fn watch(file: PathBuf, running: &Running) {
     let (changed, mut heard) = mpsc::channel(1);
     let watcher = watcher(&file, changed);
     if let Err(error) = &watcher {
-        tracing::warn!(%error, "the configuration file cannot be watched; send SIGHUP after a change");
+        journal::warn(
+            "the configuration file cannot be watched; send SIGHUP after a change",
+            error,
+        );
     }
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     loop {
@@ -32,13 +36,16 @@ pub async fn watch(file: PathBuf, running: &Running) {
             Some(()) = hangup.recv() => {}
             else => return,
         }
-        let path = file.clone();
-        let loaded = tokio::task::spawn_blocking(move || load(&path)).await;
-        match loaded {
-            // What became of it is logged and counted there.
-            Ok(config) => drop(running.reload(config)),
-            Err(error) => tracing::error!(%error, "the configuration could not be read"),
-        }
+        again(&file, running).await;
+    }
+}
+
+async fn again(file: &Path, running: &Running) {
+    let path = file.to_owned();
+    match tokio::task::spawn_blocking(move || load(&path)).await {
+        // What became of it is logged and counted there.
+        Ok(config) => drop(running.reload(config)),
+        Err(error) => journal::error("the configuration could not be read", error),
     }
 }
 

@@ -1,78 +1,22 @@
 //! A stream that lets through only whole, strict heads and the bodies they announce, in time.
 
-use super::Fault;
 use super::head::{self, Framing, HeadLimits};
+use super::{Deadlines, Fault, Watch};
 use crate::chunked::Chunked;
+use crate::scratch;
 use crate::timer::Timer;
 use bytes::{Buf, BytesMut};
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBufCursor};
 use sluice_config::words::Clock;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::io::poll_read_buf;
-
-/// Bytes asked of the socket at a time.
-const READ: usize = 8 * 1024;
-/// Bytes read and thrown away after a refusal, so that the answer is not lost to a reset.
-const LINGER_BYTES: usize = 256 * 1024;
-/// And for how long.
-const LINGER: Duration = Duration::from_secs(1);
-
-/// How long each part of a connection may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadlines {
-    /// From the connection to its first byte.
-    pub first_byte: Duration,
-    /// From the first byte of a head to its last.
-    pub header: Duration,
-    /// From the end of a head to the end of its body.
-    pub body: Duration,
-    /// Between a call and the next.
-    pub idle: Duration,
-    /// For a write that the client does not take.
-    pub write_stall: Duration,
-}
-
-/// What a connection and the calls on it tell each other.
-#[derive(Debug, Default)]
-pub(crate) struct Watch {
-    calls: AtomicUsize,
-    ended: AtomicU64,
-}
-
-impl Watch {
-    /// A call begins: the connection is not idle.
-    pub(crate) fn enter(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A call has ended.
-    pub(crate) fn leave(&self, now: Duration) {
-        self.ended.store(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        self.calls.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// Since when no call is under way: the end of the last, or `opened` if there was none.
-    pub(crate) fn idle_since(&self, opened: Duration) -> Option<Duration> {
-        (!self.in_call()).then(|| self.ended().max(opened))
-    }
-
-    fn in_call(&self) -> bool {
-        self.calls.load(Ordering::Relaxed) > 0
-    }
-
-    fn ended(&self) -> Duration {
-        Duration::from_millis(self.ended.load(Ordering::Relaxed))
-    }
-}
 
 #[derive(Clone, Copy, Debug)]
-enum At {
+pub(super) enum At {
     /// Nothing has arrived yet, ever.
     Fresh,
     /// Before or in a head.
@@ -99,20 +43,20 @@ impl At {
 /// The stream. See the module.
 #[derive(Debug)]
 pub(crate) struct Guarded<S> {
-    io: S,
-    buf: BytesMut,
+    pub(super) io: S,
+    pub(super) buf: BytesMut,
     cleared: usize,
-    at: At,
+    pub(super) at: At,
     since: Duration,
     /// What broke the body that is being read, until that was told.
     broken: Option<Fault>,
-    stalled: Option<Duration>,
-    lingering: Option<(Duration, usize)>,
-    timer: Timer,
+    pub(super) stalled: Option<Duration>,
+    pub(super) lingering: Option<(Duration, usize)>,
+    pub(super) timer: Timer,
     limits: HeadLimits,
-    deadlines: Deadlines,
+    pub(super) deadlines: Deadlines,
     watch: Arc<Watch>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
@@ -196,9 +140,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
     }
 
     fn fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.buf.reserve(READ);
         let before = self.buf.is_empty();
-        let read = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.buf))?;
+        if before {
+            // What a large head or body needed is not kept while nothing comes.
+            self.buf = BytesMut::new();
+        }
+        let buf = &mut self.buf;
+        let read =
+            ready!(scratch::poll_read(&mut self.io, cx, |read| buf.extend_from_slice(read)))?;
         if before && matches!(self.at, At::Fresh | At::Head) {
             self.begin(At::Head);
         }
@@ -229,42 +178,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
             At::Fresh => Late::Quiet,
             _ => Late::Fault,
         })
-    }
-
-    /// A write went through, or did not for longer than it may.
-    fn written<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        poll: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if poll.is_ready() {
-            self.stalled = None;
-            return poll;
-        }
-        let now = self.clock.steady();
-        let since = *self.stalled.get_or_insert(now);
-        let left = self.deadlines.write_stall.saturating_sub(now.saturating_sub(since));
-        ready!(self.timer.poll(cx, left));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-
-    /// Reads on for a moment after an answer that left bytes unread.
-    fn linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let now = self.clock.steady();
-        loop {
-            let (since, taken) = *self.lingering.get_or_insert((now, 0));
-            self.buf.clear();
-            self.buf.reserve(READ);
-            match poll_read_buf(Pin::new(&mut self.io), cx, &mut self.buf) {
-                Poll::Ready(Ok(read)) if read > 0 && taken + read < LINGER_BYTES => {
-                    self.lingering = Some((since, taken + read));
-                }
-                Poll::Ready(_) => return Poll::Ready(()),
-                Poll::Pending => {
-                    return self.timer.poll(cx, LINGER.saturating_sub(now.saturating_sub(since)));
-                }
-            }
-        }
     }
 }
 
@@ -309,49 +222,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Read for Guarded<S> {
                 },
             }
         }
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Write for Guarded<S> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let me = self.get_mut();
-        let poll = Pin::new(&mut me.io).poll_write(cx, bytes);
-        me.written(cx, poll)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let me = self.get_mut();
-        let poll = Pin::new(&mut me.io).poll_write_vectored(cx, parts);
-        me.written(cx, poll)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let me = self.get_mut();
-        let poll = Pin::new(&mut me.io).poll_flush(cx);
-        me.written(cx, poll)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let me = self.get_mut();
-        let unread = !matches!(me.at, At::Fresh | At::Head) || !me.buf.is_empty();
-        if me.lingering.is_none() {
-            ready!(Pin::new(&mut me.io).poll_shutdown(cx))?;
-        }
-        if unread || me.lingering.is_some() {
-            ready!(me.linger(cx));
-        }
-        Poll::Ready(Ok(()))
     }
 }

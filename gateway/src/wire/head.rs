@@ -3,15 +3,15 @@
 use super::Fault;
 use memchr::{memchr, memchr_iter};
 
-/// How large a head may be.
+/// How large a head may be, at most.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeadLimits {
     /// Bytes of request line and headers together.
-    pub bytes_max: usize,
+    pub bytes: usize,
     /// Number of headers.
-    pub headers_max: usize,
+    pub headers: usize,
     /// Bytes of the request target.
-    pub uri_bytes_max: usize,
+    pub uri_bytes: usize,
 }
 
 /// How the body of a request is delimited.
@@ -55,7 +55,7 @@ impl<'a> Lines<'a> {
         let first = self.at == 0;
         let Some(end) = memchr(b'\n', rest) else {
             return match self.bytes.len() {
-                length if length <= limits.bytes_max => Ok(None),
+                length if length <= limits.bytes => Ok(None),
                 _ if first => Err(Fault::UriTooLong),
                 _ => Err(Fault::HeadersTooLarge),
             };
@@ -66,7 +66,7 @@ impl<'a> Lines<'a> {
             return Err(Fault::Malformed);
         }
         self.at += end + 1;
-        if self.at > limits.bytes_max {
+        if self.at > limits.bytes {
             return Err(if first { Fault::UriTooLong } else { Fault::HeadersTooLarge });
         }
         Ok(Some(line))
@@ -98,7 +98,7 @@ fn request_line(line: &[u8], limits: &HeadLimits) -> Result<bool, Fault> {
     if !matches!(method, b"GET" | b"HEAD" | b"POST" | b"PUT" | b"PATCH" | b"DELETE" | b"OPTIONS") {
         return Err(Fault::Method);
     }
-    if target.len() > limits.uri_bytes_max {
+    if target.len() > limits.uri_bytes {
         return Err(Fault::UriTooLong);
     }
     let plain = target.iter().all(|byte| matches!(byte, 0x21..=0x7e) && *byte != b'#');
@@ -120,7 +120,7 @@ struct Seen {
 impl Seen {
     fn header(&mut self, line: &[u8], limits: &HeadLimits) -> Result<(), Fault> {
         self.headers += 1;
-        if self.headers > limits.headers_max {
+        if self.headers > limits.headers {
             return Err(Fault::HeadersTooLarge);
         }
         let colon = memchr(b':', line).ok_or(Fault::Malformed)?;
@@ -195,7 +195,7 @@ fn is_token(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    const LIMITS: HeadLimits = HeadLimits { bytes_max: 1024, headers_max: 8, uri_bytes_max: 64 };
+    const LIMITS: HeadLimits = HeadLimits { bytes: 1024, headers: 8, uri_bytes: 64 };
 
     fn read(head: &str) -> Result<Option<(usize, Framing)>, Fault> {
         parse(head.as_bytes(), &LIMITS)

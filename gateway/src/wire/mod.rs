@@ -10,7 +10,10 @@
 mod fault;
 mod guard;
 mod head;
+mod watch;
+mod write;
 
 pub(crate) use fault::Fault;
-pub(crate) use guard::{Deadlines, Guarded, Watch};
+pub(crate) use guard::Guarded;
 pub(crate) use head::HeadLimits;
+pub(crate) use watch::{Deadlines, Watch};

@@ -4,6 +4,7 @@ use sluice_config::words::{
     ModelId, Operation, PrincipalId, ReleaseStage, RevisionId, TierId, Timestamp,
 };
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The most a single count of a row can be, 2⁴⁰: no call is that large, and four million rows of it
 /// can still be added up. A greater count is kept as this one, so that no row is ever unwritable.
@@ -13,7 +14,7 @@ pub const COUNT_MAX: u64 = 1 << 40;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UsageRow {
     /// The call. A row with a request id that is already kept is not kept twice.
-    pub request_id: Box<str>,
+    pub request_id: Arc<str>,
     /// When the call was settled.
     pub at: Timestamp,
     /// Who called.

@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 
 /// The most rows one transaction takes.
-const BATCH_MAX: usize = 512;
-/// How long the first row of a batch waits for others.
-const LINGER: Duration = Duration::from_millis(100);
+const BATCH_MAX: usize = 2_048;
+/// How long the first row of a batch waits for others: what a power cut may cost.
+const LINGER: Duration = Duration::from_millis(200);
 /// The wait after the first failure of a batch; doubles with each.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The longest wait between two attempts.
@@ -133,6 +133,22 @@ impl Task {
                 got = self.rows.recv_many(batch, BATCH_MAX) => if got == 0 { return false },
             }
         }
+        self.linger(batch).await;
+        // What has come meanwhile, and not a wait for more.
+        while batch.len() < BATCH_MAX {
+            let room = BATCH_MAX.saturating_sub(batch.len());
+            tokio::select! {
+                biased;
+                got = self.rows.recv_many(batch, room) => if got == 0 { break },
+                () = std::future::ready(()) => break,
+            }
+        }
+        true
+    }
+
+    /// Lets rows gather in the queue: being woken for each of them costs more than to write it.
+    async fn linger(&mut self, batch: &mut Vec<UsageRow>) {
+        let shared = Arc::clone(&self.shared);
         let linger = tokio::time::sleep(LINGER);
         tokio::pin!(linger);
         while batch.len() < BATCH_MAX {
@@ -141,10 +157,12 @@ impl Task {
                 biased;
                 () = shared.closing.notified() => self.rows.close(),
                 () = &mut linger => break,
-                got = self.rows.recv_many(batch, room) => if got == 0 { break },
+                // Closed: there is an end to wait for, not to be slept through.
+                got = self.rows.recv_many(batch, room), if self.rows.is_closed() => {
+                    if got == 0 { break }
+                }
             }
         }
-        true
     }
 
     /// Writes the batch, however often it takes: usage is never dropped.

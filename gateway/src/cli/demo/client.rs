@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a call may take: a model on a slow machine is slow.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// Bytes of an answer that is read whole.
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 

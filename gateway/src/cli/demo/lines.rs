@@ -1,8 +1,9 @@
 //! The lines of the demo: what is asked, by whom, and what must come of it.
 
 use super::prose::{ADDRESS, CODE};
+use super::screen::indented;
 use super::world::World;
-use serde::Serialize;
+use std::path::Path;
 
 /// One line.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +18,8 @@ pub(super) struct Line {
     prompt: &'static str,
     streamed: bool,
     max_tokens: Option<u32>,
-    /// Whether it is sent again and again until it is refused.
-    pub(super) repeated: bool,
+    /// How often it is sent, at most: until it is refused.
+    pub(super) times: usize,
     /// How it must end: a status, or the reason an answer was stopped for.
     pub(super) ends: &'static str,
     /// What must be seen in the answer.
@@ -41,7 +42,7 @@ const PLAIN: Line = Line {
     prompt: "What is a sluice?",
     streamed: false,
     max_tokens: None,
-    repeated: false,
+    times: 1,
     ends: "200",
     shows: "",
     hides: None,
@@ -49,9 +50,6 @@ const PLAIN: Line = Line {
     scripted: false,
     named: true,
 };
-
-/// Calls that are made until one is refused, and one to spare.
-pub(super) const REPEATS_MAX: usize = 8;
 
 /// Every line, in order.
 pub(super) const LINES: [Line; 8] = [
@@ -79,11 +77,11 @@ pub(super) const LINES: [Line; 8] = [
         ..PLAIN
     },
     Line {
-        title: "more calls than the tier has",
+        title: "more calls than the tier allows",
         caller: "HASTY",
         prompt: "Are you ready?",
         max_tokens: Some(1),
-        repeated: true,
+        times: 8,
         ends: "429",
         shows: "rate_limit_exceeded",
         ..PLAIN
@@ -121,54 +119,48 @@ pub(super) const LINES: [Line; 8] = [
     },
 ];
 
-#[derive(Serialize)]
-struct Body<'a> {
-    model: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    stream: bool,
-    messages: [Message<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Message<'a> {
-    role: &'static str,
-    content: &'a str,
-}
-
 impl Line {
-    /// The body of the call.
+    /// The body of the call, written as people write it.
     pub(super) fn body(&self) -> String {
-        let body = Body {
-            model: self.model,
-            max_tokens: self.max_tokens,
-            stream: self.streamed,
-            messages: [Message { role: "user", content: self.prompt }],
-        };
-        serde_json::to_string(&body).unwrap_or_default()
+        let Self { model, prompt, .. } = self;
+        let stream = if self.streamed { ", \"stream\": true" } else { "" };
+        let most = self.max_tokens.map(|most| format!(", \"max_tokens\": {most}"));
+        let most = most.unwrap_or_default();
+        let said = format!("{{\"role\": \"user\", \"content\": \"{prompt}\"}}");
+        format!("{{\"model\": \"{model}\"{stream}{most},\n       \"messages\": [{said}]}}")
     }
 
     /// The call as it can be pasted into a shell.
     pub(super) fn curl(&self) -> String {
-        let unbuffered = if self.streamed { "N" } else { "" };
+        let options = match (self.times, self.streamed) {
+            (1, false) => "-s",
+            (1, true) => "-sN",
+            _ => "-s -o /dev/null -w '%{http_code}\\n'",
+        };
+        let (caller, body) = (self.caller, self.body());
         let call = format!(
-            "curl -s{unbuffered} $API/chat/completions -H \"authorization: Bearer ${}\" \\\n  \
-             -H 'content-type: application/json' -d '{}'",
-            self.caller,
-            self.body()
+            "curl {options} $API/chat/completions \\\n  \
+             -H \"authorization: Bearer ${caller}\" -H 'content-type: application/json' \\\n  \
+             -d '{body}'"
         );
-        if self.repeated {
-            let counted = call.replacen("curl -s ", "curl -s -o /dev/null -w '%{http_code} ' ", 1);
-            return format!("for i in $(seq {REPEATS_MAX}); do\n  {counted}; done");
+        if self.times == 1 {
+            return call;
         }
-        call
+        format!("for i in $(seq {}); do\n{}\ndone", self.times, indented(&call, 2))
     }
 }
 
 /// The line that shows usage.
 pub(super) fn usage(world: &World) -> String {
-    format!("sluice usage --by tier,model -c {}", world.file.display())
+    format!("{} usage --by tier,model -c {}", program(), world.file.display())
+}
+
+/// How this program is called from here.
+fn program() -> String {
+    let from = std::env::current_dir().unwrap_or_default();
+    let found = std::env::current_exe().ok();
+    let shown = found.as_deref().map(|found| found.strip_prefix(&from).unwrap_or(found));
+    shown.map_or("sluice".into(), |path: &Path| path.display().to_string())
 }
 
 /// The line that shows metrics.
@@ -186,12 +178,15 @@ mod tests {
             let curl = line.curl();
             assert_eq!(curl.matches('\'').count() % 2, 0, "{curl}");
             assert!(!line.body().contains('\''), "{curl}");
+            let body: serde_json::Value = serde_json::from_str(&line.body()).unwrap();
+            assert_eq!(body["messages"][0]["content"], line.prompt);
         }
         assert_eq!(
             PLAIN.curl(),
-            "curl -s $API/chat/completions -H \"authorization: Bearer $NEWCOMER\" \\\n  \
-             -H 'content-type: application/json' -d '{\"model\":\"aurora-1\",\"messages\":\
-             [{\"role\":\"user\",\"content\":\"What is a sluice?\"}]}'"
+            r#"curl -s $API/chat/completions \
+  -H "authorization: Bearer $NEWCOMER" -H 'content-type: application/json' \
+  -d '{"model": "aurora-1",
+       "messages": [{"role": "user", "content": "What is a sluice?"}]}'"#
         );
     }
 

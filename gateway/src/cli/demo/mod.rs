@@ -11,13 +11,14 @@ mod world;
 use super::log;
 use super::out::{self, Done, Failure};
 use super::settings::wait;
+use super::stop::Stop;
 use crate::serve::watch;
 use clap::Args;
 use lines::LINES;
+use perform::perform;
 use screen::{Ink, Screen, indented};
 use sluice_config::{LogLevel, LogSpec};
 use std::net::SocketAddr;
-use tokio::signal::unix::{SignalKind, signal};
 use world::World;
 
 /// Bring up a node with three tiers and a backend, ready to try.
@@ -49,14 +50,17 @@ impl Demo {
     async fn show(self) -> Done {
         let screen = Screen::new();
         let scripted = self.backend.is_none();
+        let mut stop = Stop::hear()?;
         let world = Box::pin(World::start(&self)).await?;
+        about(&world, screen, &self)?;
         let shown = if self.run {
-            about(&world, screen, &self)?;
-            Box::pin(perform::perform(&world, screen, scripted)).await
+            tokio::select! {
+                shown = Box::pin(perform(&world, screen, scripted)) => shown,
+                () = stop.heard() => Err(Failure::Other("stopped at once".into())),
+            }
         } else {
-            about(&world, screen, &self)?;
             offered(&world, screen, scripted)?;
-            until_stopped(&world).await
+            until_stopped(&world, stop).await
         };
         world.end().await?;
         shown
@@ -103,22 +107,10 @@ fn offered(world: &World, screen: Screen, scripted: bool) -> Done {
     )
 }
 
-async fn until_stopped(world: &World) -> Done {
-    let hear = |kind| signal(kind).map_err(|error| Failure::of("cannot hear signals", error));
-    let (mut interrupt, mut terminate) =
-        (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
-    let mut stopped = async || {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    };
-    let watched = tokio::select! {
-        () = watch(world.file.clone(), &world.running) => false,
-        () = stopped() => true,
-    };
-    if !watched {
-        stopped().await;
+async fn until_stopped(world: &World, mut stop: Stop) -> Done {
+    tokio::select! {
+        () = watch(world.file.clone(), &world.running) => stop.heard().await,
+        () = stop.heard() => {}
     }
     out::text("\n")
 }

@@ -3,12 +3,14 @@
 use super::super::out::{self, Done, Failure};
 use super::super::usage;
 use super::client::{self, Told};
-use super::lines::{self, LINES, Line, REPEATS_MAX};
-use super::screen::{Fold, Ink, Screen, indented};
+use super::lines::{self, LINES, Line};
+use super::screen::{Fold, Ink, Screen, folded, indented};
 use super::world::World;
 use sluice_store::{By, Ledger, Query, UsageLine};
 use std::time::Duration;
 
+/// Lines that are shown of each.
+const EACH: usize = 2;
 /// How often, and how many times at most, it is asked whether usage is written.
 const LOOK: (Duration, u32) = (Duration::from_millis(50), 100);
 /// Metrics that are shown of all there are.
@@ -23,9 +25,9 @@ pub(super) async fn perform(world: &World, screen: Screen, scripted: bool) -> Do
     for line in lines {
         number += 1;
         screen.part(number, line.title, &line.curl())?;
-        let word = one(world, screen, line, &mut tally).await?;
+        let ended = one(world, screen, line, &mut tally).await?;
         if line.named {
-            tally.words.push((word, line.ends));
+            tally.words.push((ended, line.ends));
         }
     }
     screen.part(number + 1, "what it cost, by tier", &lines::usage(world))?;
@@ -79,36 +81,37 @@ async fn one(
     let mut heard = false;
     let told = loop {
         let mut shown = |text: &str| {
-            if line.repeated || text.is_empty() {
+            if line.times > 1 || text.is_empty() {
                 return;
             }
-            let start = if heard { "" } else { &format!("   {} ", screen.ink(Ink::Good, "200")) };
+            let status = screen.ink(Ink::Good, "200");
+            let start = if heard { String::new() } else { format!("   {status} ") };
             heard = true;
             // What cannot be printed is told by the next line that cannot.
-            let _printed = out::text(&format!("{start}{}", fold.push(text))).is_ok();
+            let _printed = out::text(&(start + &fold.push(text))).is_ok();
         };
         let told = client::chat(api, key, &body, &mut shown).await?;
         statuses.push(told.status.to_string());
         tally.answered += u64::from(told.status == 200);
-        if !line.repeated || told.status != 200 || statuses.len() == REPEATS_MAX {
+        if told.status != 200 || statuses.len() == line.times {
             break told;
         }
     };
-    let word = word(&told);
-    let right = verdict(line, &told, &word, tally);
+    let ended = ended(&told);
+    let right = verdict(line, &told, &ended, tally);
     if heard {
-        out::text("\n")?;
+        out::line(fold.end())?;
     } else {
         refused(screen, &statuses, &told, right)?;
     }
     if right && !line.remark.is_empty() {
         screen.remark(line.remark)?;
     }
-    Ok(word)
+    Ok(ended)
 }
 
 /// How a call ended: for an answer that was stopped, why.
-fn word(told: &Told) -> String {
+fn ended(told: &Told) -> String {
     match (told.status, told.finish.as_str()) {
         (200, "content_filter") => told.finish.clone(),
         (status, _) => status.to_string(),
@@ -116,15 +119,15 @@ fn word(told: &Told) -> String {
 }
 
 /// Whether it ended as it should, with what should be seen and without what should not.
-fn verdict(line: &Line, told: &Told, word: &str, tally: &mut Tally) -> bool {
+fn verdict(line: &Line, told: &Told, ended: &str, tally: &mut Tally) -> bool {
     let seen = format!("{} {}", told.text, told.code);
     let broken = told.status == 200 && !told.code.is_empty();
     let shown =
         seen.contains(line.shows) && !line.hides.is_some_and(|hidden| seen.contains(hidden));
-    let right = word == line.ends && shown && !broken;
+    let right = ended == line.ends && shown && !broken;
     if !right {
         let Told { text, code, message, .. } = told;
-        tally.wrong.push(format!("{}: {word} {code} {message} {text:?}", line.title));
+        tally.wrong.push(format!("{}: {ended} {code} {message} {text:?}", line.title));
     }
     right
 }
@@ -132,14 +135,13 @@ fn verdict(line: &Line, told: &Told, word: &str, tally: &mut Tally) -> bool {
 /// What is shown of a call that was not answered.
 fn refused(screen: Screen, statuses: &[String], told: &Told, right: bool) -> Done {
     let ink = if right { Ink::Good } else { Ink::Bad };
-    let mut fold = Fold::default();
-    let before = statuses.len().saturating_sub(1);
-    let before = statuses.iter().take(before).map(|status| format!("{status} "));
-    let before: String = before.collect();
-    let _column = fold.push(&before);
-    let said = fold.push(&format!("{}: {}", told.code, told.message));
+    if let [before @ .., _] = statuses
+        && !before.is_empty()
+    {
+        out::line(format!("   {}", before.join(" ")))?;
+    }
     let status = screen.ink(ink, &told.status.to_string());
-    out::line(format!("   {before}{status} {said}"))
+    out::line(format!("   {status} {}", folded(&format!("{}: {}", told.code, told.message))))
 }
 
 /// Usage by tier and model, once it is written.
@@ -165,8 +167,11 @@ async fn metrics(world: &World) -> Done {
     if status != 200 {
         return Err(Failure::Other(format!("the metrics answer {status}")));
     }
-    let shown = page.lines().filter(|line| SHOWN.iter().any(|name| line.starts_with(name)));
-    let some: Vec<&str> = shown.take(6).collect();
+    let of = |name: &&'static str| {
+        let name = *name;
+        page.lines().filter(move |line| line.starts_with(name)).take(EACH)
+    };
+    let some: Vec<&str> = SHOWN.iter().flat_map(of).collect();
     out::line(indented(&some.join("\n"), 3))?;
     let all = page.lines().filter(|line| !line.starts_with('#')).count();
     out::line(format!("   … {all} lines in all, for Prometheus"))

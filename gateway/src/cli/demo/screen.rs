@@ -60,7 +60,8 @@ impl Screen {
 
     /// A remark under a result.
     pub(super) fn remark(self, remark: &str) -> Done {
-        out::line(self.ink(Ink::Dim, &indented(&folded(remark), INDENT)))
+        let folded = format!("{:INDENT$}{}", "", folded(remark));
+        out::line(self.ink(Ink::Dim, &folded))
     }
 }
 
@@ -70,41 +71,54 @@ pub(super) fn indented(text: &str, columns: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn folded(text: &str) -> String {
+/// Text that is there as a whole, folded.
+pub(super) fn folded(text: &str) -> String {
     let mut fold = Fold::default();
-    fold.push(text).replace(&format!("\n{:INDENT$}", ""), "\n")
+    fold.push(text) + &fold.end()
 }
 
-/// Folds running text at spaces, as it comes.
+/// Folds running text at spaces, as it comes. A word is printed once it is whole, for what is
+/// printed cannot be taken back.
 #[derive(Debug)]
 pub(super) struct Fold {
     column: usize,
+    word: String,
 }
 
 impl Default for Fold {
     fn default() -> Self {
-        Self { column: INDENT }
+        Self { column: INDENT, word: String::new() }
     }
 }
 
 impl Fold {
-    /// What to print for the next piece of the text. A piece is at most a word or two, and what
-    /// is printed cannot be taken back, so lines end a little before the edge.
+    /// What to print now that `piece` has come.
     pub(super) fn push(&mut self, piece: &str) -> String {
-        let mut folded = String::with_capacity(piece.len());
-        for (at, c) in piece.char_indices() {
-            let word = piece.get(at + c.len_utf8()..).unwrap_or_default();
-            let word = word.split([' ', '\n']).next().unwrap_or_default().chars().count();
-            let full = c == ' ' && self.column + 1 + word > WIDTH;
-            if full || c == '\n' {
-                folded.push_str(&format!("\n{:INDENT$}", ""));
-                self.column = INDENT;
+        let mut printed = String::new();
+        for c in piece.chars() {
+            if c.is_whitespace() {
+                printed += &self.end();
             } else if !c.is_control() {
-                folded.push(c);
-                self.column += 1;
+                self.word.push(c);
             }
         }
-        folded
+        printed
+    }
+
+    /// The word that has not been printed yet.
+    pub(super) fn end(&mut self) -> String {
+        let word = std::mem::take(&mut self.word);
+        let width = word.chars().count();
+        if width == 0 {
+            return word;
+        }
+        let first = self.column == INDENT;
+        if !first && self.column + 1 + width > WIDTH {
+            self.column = INDENT + width;
+            return format!("\n{:INDENT$}{word}", "");
+        }
+        self.column += width + usize::from(!first);
+        if first { word } else { format!(" {word}") }
     }
 }
 
@@ -113,21 +127,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_folds_at_spaces() {
-        let text = "word ".repeat(40);
-        let (mut whole, mut pieces) = (Fold::default(), Fold::default());
-        let folded = whole.push(&text);
-        assert!(folded.lines().count() > 2);
-        assert!(folded.lines().all(|line| line.len() <= WIDTH), "{folded}");
-        let cut: String = text.split_inclusive("or").map(|piece| pieces.push(piece)).collect();
-        assert!(cut.lines().all(|line| line.len() <= WIDTH + 4), "{cut}");
-        assert_eq!(Fold::default().push("a\u{1b}[2Jb"), "a[2Jb", "an answer draws nothing");
+    fn text_folds_at_spaces_however_it_comes() {
+        let text = "word another ".repeat(20);
+        let whole = folded(&text);
+        assert!(whole.lines().count() > 2);
+        assert!(whole.lines().all(|line| line.len() <= WIDTH), "{whole}");
+        let mut fold = Fold::default();
+        let cut: String = text.split_inclusive('o').map(|piece| fold.push(piece)).collect();
+        assert_eq!(cut + &fold.end(), whole);
+        assert_eq!(folded("a\u{1b}[2Jb "), "a[2Jb", "an answer draws nothing");
     }
 
     #[test]
-    fn remarks_are_indented() {
+    fn text_stands_to_the_right() {
         assert_eq!(indented("a\nb", 2), "  a\n  b");
-        let remark = indented(&folded(&"word ".repeat(30)), INDENT);
-        assert!(remark.lines().all(|line| line.starts_with("       word")), "{remark}");
+        let long = folded(&"word ".repeat(30));
+        assert!(long.lines().skip(1).all(|line| line.starts_with("       word")), "{long}");
     }
 }

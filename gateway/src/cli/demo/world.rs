@@ -163,11 +163,16 @@ fn about(config: &Config) -> String {
     };
     let tiers: Vec<_> = ["public", "trusted", "internal"].into_iter().filter_map(row).collect();
     let models = config.policy.models().map(|model| {
-        let shown = if model.announced { "announced" } else { "hidden" };
-        vec![model.id.to_string(), model.stage.to_string(), shown.into()]
+        let told =
+            match (config.policy.tiers().all(|tier| tier.sees <= model.stage), model.announced) {
+                (true, _) => "-",
+                (false, true) => "not yet released (403)",
+                (false, false) => "does not exist (404)",
+            };
+        vec![model.id.to_string(), model.stage.to_string(), told.into()]
     });
     let models: Vec<_> = models.collect();
     let tiers = columns(&["tier", "sees from", "calls a minute", "filters", "may use"], &tiers);
-    let models = columns(&["model", "stage", "before that"], &models);
+    let models = columns(&["model", "stage", "tiers that may not are told"], &models);
     format!("{tiers}\n{models}")
 }

@@ -3,8 +3,9 @@
 use super::connection::Connection;
 use super::response::Framing;
 use crate::chunked::Chunked;
+use bytes::BytesMut;
 use std::io;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Reads of the socket that are taken together before what they hold is passed on.
 const READS_MAX: usize = 4;
@@ -80,6 +81,9 @@ impl Decoder {
 pub(crate) struct Body {
     connection: Connection,
     decoder: Decoder,
+    /// What came with the head, until it is decoded.
+    first: BytesMut,
+    /// Whether the connection can serve another call once the body has ended.
     keep_alive: bool,
 }
 
@@ -95,8 +99,9 @@ pub(crate) enum BodyFault {
 }
 
 impl Body {
-    pub(crate) fn new(connection: Connection, framing: Framing, keep_alive: bool) -> Self {
-        Self { connection, decoder: Decoder::new(framing), keep_alive }
+    pub(crate) fn new(mut connection: Connection, framing: Framing, keep_alive: bool) -> Self {
+        let first = connection.take_buffered();
+        Self { connection, decoder: Decoder::new(framing), first, keep_alive }
     }
 
     /// Gives to `sink` what is there, waiting only if nothing is. Ready with whether the body
@@ -106,30 +111,40 @@ impl Body {
         cx: &mut Context<'_>,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Poll<Result<bool, BodyFault>> {
-        let mut any = false;
+        let first = std::mem::take(&mut self.first);
+        let mut any = !first.is_empty();
+        self.decode(&first, sink)?;
         for _ in 0..READS_MAX {
-            if self.take(sink)? {
-                any = true;
-            }
             if self.decoder.ended() {
                 return Poll::Ready(Ok(false));
             }
-            match self.connection.poll_fill(cx) {
+            match self.poll_read(cx, sink) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(self.closed()),
-                Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(BodyFault::Lost(error))),
+                Poll::Ready(Ok(_)) => any = true,
+                Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
                 Poll::Pending if any => return Poll::Ready(Ok(true)),
                 Poll::Pending => return Poll::Pending,
             }
         }
-        self.take(sink)?;
         Poll::Ready(Ok(!self.decoder.ended()))
     }
 
-    fn take(&mut self, sink: &mut dyn FnMut(&[u8])) -> Result<bool, BodyFault> {
-        let taken = self.decoder.decode(self.connection.buffered(), sink)?;
-        self.connection.used(taken);
-        Ok(taken > 0)
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Poll<Result<usize, BodyFault>> {
+        let (decoder, mut taken) = (&mut self.decoder, Ok(0));
+        let read = self.connection.poll_read(cx, |read| taken = decoder.decode(read, sink));
+        let read = ready!(read).map_err(BodyFault::Lost)?;
+        // Bytes after the end belong to nobody.
+        self.keep_alive &= taken? == read;
+        Poll::Ready(Ok(read))
+    }
+
+    fn decode(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&[u8])) -> Result<(), BodyFault> {
+        self.keep_alive &= self.decoder.decode(bytes, sink)? == bytes.len();
+        Ok(())
     }
 
     fn closed(&self) -> Result<bool, BodyFault> {
@@ -141,7 +156,6 @@ impl Body {
 
     /// The connection, if it can be used again: the body has ended and nothing follows it.
     pub(crate) fn into_connection(self) -> Option<Connection> {
-        let clean = self.decoder.ended() && self.connection.buffered().is_empty();
-        (clean && self.keep_alive).then_some(self.connection)
+        (self.decoder.ended() && self.keep_alive).then_some(self.connection)
     }
 }

@@ -1,22 +1,19 @@
 //! One connection to a backend.
 
 use super::response::{self, Head, WireFault};
+use crate::scratch;
 use bytes::{Buf, BytesMut};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use tokio::io::{AsyncRead, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_util::io::poll_read_buf;
 
-/// Bytes asked of the socket at a time.
-const READ: usize = 16 * 1024;
 /// Interim answers passed over before the real one.
 const INTERIM_MAX: usize = 8;
 
@@ -25,12 +22,27 @@ const INTERIM_MAX: usize = 8;
 pub(crate) struct Secure {
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) name: ServerName<'static>,
+    /// The backend's own CA, as it was read.
+    pub(crate) ca: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
 enum Io {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Io {
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        take: impl FnOnce(&[u8]),
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(stream) => scratch::poll_read(stream, cx, take),
+            Self::Tls(stream) => scratch::poll_read(&mut **stream, cx, take),
+        }
+    }
 }
 
 /// A connection with what was read of it and not yet used.
@@ -47,7 +59,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         let io = match secure {
             None => Io::Plain(stream),
-            Some(Secure { config, name }) => {
+            Some(Secure { config, name, .. }) => {
                 let connector = TlsConnector::from(Arc::clone(config));
                 Io::Tls(Box::new(connector.connect(name.clone(), stream).await?))
             }
@@ -86,28 +98,29 @@ impl Connection {
     }
 
     async fn more(&mut self, first: bool) -> Result<(), NoHead> {
-        let read = poll_fn(|cx| self.poll_fill(cx)).await.map_err(NoHead::Io)?;
         let silent = first && self.buf.is_empty();
+        let read = poll_fn(|cx| self.poll_fill(cx)).await;
+        let read = read.map_err(|error| NoHead::Io { error, silent })?;
         if read == 0 { Err(NoHead::Closed { silent }) } else { Ok(()) }
     }
 
-    /// Reads what is there; 0 at the end of the connection.
-    pub(super) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.buf.capacity() - self.buf.len() < READ / 2 {
-            self.buf.reserve(READ);
-        }
-        match &mut self.io {
-            Io::Plain(stream) => poll_read_buf(Pin::new(stream), cx, &mut self.buf),
-            Io::Tls(stream) => poll_read_buf(Pin::new(&mut **stream), cx, &mut self.buf),
-        }
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let Self { io, buf } = self;
+        io.poll_read(cx, |read| buf.extend_from_slice(read))
     }
 
-    pub(super) fn buffered(&self) -> &[u8] {
-        &self.buf
+    /// Shows `take` what is there; 0 bytes at the end of the connection.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        take: impl FnOnce(&[u8]),
+    ) -> Poll<io::Result<usize>> {
+        self.io.poll_read(cx, take)
     }
 
-    pub(super) fn used(&mut self, bytes: usize) {
-        self.buf.advance(bytes);
+    /// What came with the head and is not part of it.
+    pub(super) fn take_buffered(&mut self) -> BytesMut {
+        std::mem::take(&mut self.buf)
     }
 
     /// Whether an idle connection can take another request: nothing unasked has arrived and the
@@ -117,18 +130,7 @@ impl Connection {
             return false;
         }
         let mut cx = Context::from_waker(Waker::noop());
-        let mut byte = [0; 1];
-        let mut byte = tokio::io::ReadBuf::new(&mut byte);
-        let poll = match &mut self.io {
-            Io::Plain(stream) => Pin::new(stream).poll_read(&mut cx, &mut byte),
-            Io::Tls(stream) => Pin::new(&mut **stream).poll_read(&mut cx, &mut byte),
-        };
-        poll.is_pending()
-    }
-
-    /// Lets go of the buffer while nothing is to be read.
-    pub(crate) fn rest(&mut self) {
-        self.buf = BytesMut::new();
+        self.io.poll_read(&mut cx, |_| {}).is_pending()
     }
 }
 
@@ -136,8 +138,12 @@ impl Connection {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoHead {
     /// The connection broke.
-    #[error("the backend's connection broke: {0}")]
-    Io(#[source] io::Error),
+    #[error("the backend's connection broke: {error}")]
+    Io {
+        #[source]
+        error: io::Error,
+        silent: bool,
+    },
     /// What came is not a head.
     #[error("{0}")]
     Wire(#[source] WireFault),
@@ -151,12 +157,15 @@ impl NoHead {
     pub(crate) fn is_stale(&self) -> bool {
         match self {
             Self::Closed { silent } => *silent,
-            Self::Io(error) => matches!(
-                error.kind(),
-                io::ErrorKind::ConnectionReset
-                    | io::ErrorKind::BrokenPipe
-                    | io::ErrorKind::ConnectionAborted
-            ),
+            Self::Io { error, silent } => {
+                *silent
+                    && matches!(
+                        error.kind(),
+                        io::ErrorKind::ConnectionReset
+                            | io::ErrorKind::BrokenPipe
+                            | io::ErrorKind::ConnectionAborted
+                    )
+            }
             Self::Wire(_) => false,
         }
     }

@@ -113,8 +113,8 @@ struct Seen {
     modern: bool,
     length: Option<u64>,
     chunked: bool,
-    closes: bool,
-    keeps: bool,
+    /// What `connection` says: to close, to keep open, or nothing.
+    keeps: Option<bool>,
     content: Option<Content>,
 }
 
@@ -141,14 +141,17 @@ impl Seen {
         }
         if is("connection") {
             let options = || value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-            self.closes |= options().any(|option| option.eq_ignore_ascii_case(b"close"));
-            self.keeps |= options().any(|option| option.eq_ignore_ascii_case(b"keep-alive"));
+            if options().any(|option| option.eq_ignore_ascii_case(b"close")) {
+                self.keeps = Some(false);
+            } else if options().any(|option| option.eq_ignore_ascii_case(b"keep-alive")) {
+                self.keeps.get_or_insert(true);
+            }
         }
         Ok(())
     }
 
     fn framing(&self, status: u16) -> Result<(Framing, bool), WireFault> {
-        let keep_alive = !self.closes && (self.modern || self.keeps);
+        let keep_alive = self.keeps.unwrap_or(self.modern);
         if matches!(status, 100..=199 | 204 | 304) {
             return Ok((Framing::Length(0), keep_alive));
         }

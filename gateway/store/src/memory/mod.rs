@@ -6,7 +6,7 @@ mod records;
 use crate::{Change, ChangeKind, CredentialRecord, PrincipalRecord, UsageRow};
 use sluice_config::words::{CredentialId, KeyDigest, PrincipalId};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -21,7 +21,7 @@ struct Kept {
     digests: HashMap<KeyDigest, CredentialId>,
     changes: Vec<Change>,
     usage: Vec<UsageRow>,
-    requests: HashSet<Box<str>>,
+    requests: HashSet<Arc<str>>,
 }
 
 impl Memory {

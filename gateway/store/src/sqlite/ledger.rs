@@ -6,17 +6,8 @@ use crate::ledger::{DAY_MS, date};
 use crate::number::{clamped, from_signed};
 use crate::{By, Fut, Ledger, Query, Spent, StoreError, UsageLine, UsageRow};
 use sluice_config::words::{PrincipalId, TierId, Timestamp};
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use std::pin::Pin;
-
-const WRITING: &str = "write its ledger";
-
-const INSERT: &str = "insert into usage
-    (request_id, at, principal, tier, model, revision, stage, operation, outcome,
-     prompt_tokens, completion_tokens, estimated, duration_ms, ttft_ms, streamed)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    on conflict (request_id) do nothing";
 
 // One text for every grouping: a word that is not asked for is the same for all rows.
 const SUMMARY: &str = "select
@@ -35,15 +26,7 @@ const SPENT: &str = "select principal, tier, sum(prompt_tokens + completion_toke
 
 impl Ledger for Sqlite {
     fn append<'a>(&'a self, rows: &'a [UsageRow]) -> Fut<'a, ()> {
-        Box::pin(async move {
-            let failed = || StoreError::unavailable(WRITING);
-            let begin = "begin immediate";
-            let mut transaction = self.writer.begin_with(begin).await.map_err(failed())?;
-            for row in rows {
-                insert(&mut transaction, row).await.map_err(failed())?;
-            }
-            transaction.commit().await.map_err(failed())
-        })
+        Box::pin(self.write(rows))
     }
 
     fn summary<'a>(&'a self, query: &'a Query) -> Fut<'a, Vec<UsageLine>> {
@@ -78,27 +61,6 @@ impl Ledger for Sqlite {
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.shut())
     }
-}
-
-async fn insert(connection: &mut SqliteConnection, row: &UsageRow) -> Result<(), sqlx::Error> {
-    let row = row.clone().bounded();
-    let statement = sqlx::query(INSERT)
-        .bind(&*row.request_id)
-        .bind(clamped(row.at.0))
-        .bind(row.principal.as_str())
-        .bind(row.tier.as_str())
-        .bind(row.model.as_str())
-        .bind(row.revision.as_str())
-        .bind(row.stage.as_str())
-        .bind(row.operation.as_str())
-        .bind(&*row.outcome)
-        .bind(clamped(row.prompt_tokens))
-        .bind(clamped(row.completion_tokens))
-        .bind(row.estimated)
-        .bind(clamped(row.duration_ms))
-        .bind(row.ttft_ms.map(clamped))
-        .bind(row.streamed);
-    statement.execute(connection).await.map(drop)
 }
 
 fn line(query: &Query, row: &SqliteRow) -> Result<UsageLine, StoreError> {

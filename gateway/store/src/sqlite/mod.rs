@@ -4,12 +4,15 @@
 //! read, and are held to it. The log is write-ahead, so readers and the writer do not wait for each
 //! other. The writer syncs at every commit: usage and keys shown once must outlive a power cut.
 
+mod append;
+mod kinds;
 mod ledger;
 mod records;
 mod rows;
 mod schema;
 
 use crate::StoreError;
+use append::Books;
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -17,6 +20,7 @@ use sqlx::sqlite::{
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How long a statement waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(5);
@@ -32,6 +36,7 @@ const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(50);
 pub(crate) struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
+    books: Mutex<Books>,
 }
 
 impl Sqlite {
@@ -50,7 +55,7 @@ impl Sqlite {
         schema::migrate(&writer, path).await?;
         let reading = options.synchronous(SqliteSynchronous::Normal).pragma("query_only", "on");
         let readers = pool(READERS).connect_lazy_with(reading);
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, books: Mutex::default() })
     }
 
     async fn shut(&self) {

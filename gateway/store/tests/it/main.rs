@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a check that cannot run has failed")]
 
 mod directory;
+mod ledger;
 mod sqlite;
 mod stores;
 mod world;

@@ -49,22 +49,49 @@ create trigger credentials_removed after delete on credentials begin
 end;
 
 -- No reference to principals: the books outlive them.
-create table usage (
-    request_id        text primary key not null,
-    at                integer not null,
-    principal         text not null,
-    tier              text not null,
-    model             text not null,
-    revision          text not null,
-    stage             text not null,
-    operation         text not null,
-    outcome           text not null,
-    prompt_tokens     integer not null,
-    completion_tokens integer not null,
-    estimated         integer not null,
-    duration_ms       integer not null,
-    ttft_ms           integer,
-    streamed          integer not null
+
+-- What calls are told apart by, each combination once, so that a call is a few numbers. Whoever
+-- writes remembers the numbers of the kinds: a kind never changes and never goes.
+create table kinds (
+    id        integer primary key,
+    principal text not null,
+    tier      text not null,
+    model     text not null,
+    revision  text not null,
+    stage     text not null,
+    operation text not null,
+    outcome   text not null,
+    estimated integer not null,
+    streamed  integer not null,
+    unique (principal, tier, model, revision, stage, operation, outcome, estimated, streamed)
 ) strict;
 
-create index usage_by_time on usage (at);
+create trigger kinds_do_not_change before update on kinds begin
+    select raise(abort, 'a kind of call is never changed');
+end;
+create trigger kinds_do_not_go before delete on kinds begin
+    select raise(abort, 'a kind of call is never removed: remove the rows of usage');
+end;
+
+-- No declared reference to kinds: looking after it at each row would cost more than the row.
+create table calls (
+    request_id        text not null unique,
+    at                integer not null,
+    kind              integer not null,
+    prompt_tokens     integer not null,
+    completion_tokens integer not null,
+    duration_ms       integer not null,
+    ttft_ms           integer
+) strict;
+
+create index calls_by_time on calls (at);
+
+-- Both together: what people and reports read.
+create view usage as
+    select request_id, at, principal, tier, model, revision, stage, operation, outcome,
+           prompt_tokens, completion_tokens, estimated, duration_ms, ttft_ms, streamed
+    from calls join kinds on kinds.id = calls.kind;
+
+create trigger usage_removed instead of delete on usage begin
+    delete from calls where request_id = old.request_id;
+end;

@@ -1,14 +1,16 @@
 //! `sluice principals`: who may call, and on which tier.
 
-use super::arguments::{self, known_tier, listed};
+mod show;
+
+use super::arguments::{self, known_tier};
 use super::out::{self, Done, Failure};
 use super::settings::Settings;
-use super::{keys, when};
+use super::when;
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use sluice_config::words::{CredentialId, Principal, PrincipalId, TierId};
-use sluice_config::{Policy, decide};
-use sluice_store::{CredentialRecord, NewPrincipal, PrincipalRecord, Store, StoreError};
+use show::Show;
+use sluice_config::words::{PrincipalId, TierId};
+use sluice_store::{NewPrincipal, PrincipalRecord, Store, StoreError};
 
 /// Add, list and change principals.
 #[derive(Debug, Subcommand)]
@@ -146,81 +148,6 @@ impl Shown {
 
 fn state(record: &PrincipalRecord) -> &'static str {
     if record.disabled.is_some() { "disabled" } else { "enabled" }
-}
-
-/// Show a principal.
-#[derive(Args, Debug)]
-pub(super) struct Show {
-    /// The principal
-    #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
-    id: PrincipalId,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    settings: Settings,
-}
-
-/// A principal with what belongs to it, for machines.
-#[derive(Serialize)]
-struct Whole {
-    #[serde(flatten)]
-    principal: Shown,
-    models: Vec<String>,
-    keys: Vec<keys::Shown>,
-}
-
-impl Show {
-    fn run(self) -> Done {
-        let Self { id, json, settings } = self;
-        let (policy, record, keys) = settings.with_store(|config, store| async move {
-            let record = record(&store, &id).await?;
-            let keys = store.records.credentials(Some(&id)).await;
-            let keys = keys.map_err(|error| Failure::of("keys cannot be listed", error))?;
-            Ok((config.policy, record, keys))
-        })?;
-        let models = usable(&policy, &record);
-        if json {
-            let (principal, keys) = (Shown::of(&record), keys::shown(&keys));
-            return out::json(&Whole { principal, models, keys });
-        }
-        out::text(&page(&policy, &record, &models, &keys))
-    }
-}
-
-/// The models the tier of a principal is open to, by the decision of the node.
-fn usable(policy: &Policy, record: &PrincipalRecord) -> Vec<String> {
-    let (id, tier) = (record.id.clone(), record.tier.clone());
-    let principal = Principal { id, tier, credential: CredentialId::new("none") };
-    decide::usable(policy, &principal).map(|model| model.id.to_string()).collect()
-}
-
-fn page(
-    policy: &Policy,
-    record: &PrincipalRecord,
-    models: &[String],
-    keys: &[CredentialRecord],
-) -> String {
-    let PrincipalRecord { id, tier, note, created, disabled } = record;
-    let gone = if policy.tier(tier).is_none() { ", which the file does not have" } else { "" };
-    let since = disabled.map_or(String::new(), |at| format!(" since {}", when::minute(at)));
-    let models =
-        if models.is_empty() { "none".into() } else { listed(models.iter().map(String::as_str)) };
-    let mut lines = vec![
-        format!("principal  {id}"),
-        format!("tier       {tier}{gone}"),
-        format!("state      {}{since}", state(record)),
-        format!("created    {}", when::minute(*created)),
-        format!("models     {models}"),
-    ];
-    if !note.is_empty() {
-        lines.push(format!("note       {note}"));
-    }
-    match keys {
-        [] => lines.push("keys       none\n".into()),
-        keys => lines.push(format!("\n{}", keys::table(keys))),
-    }
-    lines.join("\n")
 }
 
 /// Put a principal on another tier.

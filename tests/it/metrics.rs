@@ -1,0 +1,242 @@
+//! What a node says about itself, to a real Prometheus.
+
+use serde_json::Value;
+use sluice_tests::{Gate, Server, World, answer, checkout, part, until};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// Some of everything that is counted.
+async fn traffic(world: &World) {
+    for _ in 0..3 {
+        world.ada().asks("open-1").await.is_ok();
+        world.ada().asks("open-1").streamed().await.is_ok();
+        world.bob().completes("open-1", "say").await.is_ok();
+        world.bob().embeds("embed-1", "say").await.is_ok();
+        world.bob().asks("none-1").await.is_refused(404, "model_not_found");
+        world.nobody().asks("open-1").await.is_refused(401, "invalid_api_key");
+        world.backend.answers(answer::streamed(&["the dark", " recipe"]));
+        world.bob().asks("open-1").streamed().await.is_ok();
+        world.backend.answers(answer::json(500, &Value::Null));
+        world.ada().asks("open-1").await.is_refused(502, "upstream_error");
+        let heard = Gate::new();
+        world.backend.answers(answer::stream().says("a").says("b").waits(&heard).is_cut());
+        let mut call = world.ada().asks("open-1").streamed().begins().await;
+        call.says("ab").await;
+        heard.open();
+        call.rest().await.is_broken_off("upstream_error");
+    }
+    world.ina().asks("open-1").await.is_ok();
+    world.ina().asks("open-1").await.is_refused(429, "rate_limit_exceeded");
+}
+
+async fn limited() -> World {
+    let setup = World::setup().await.on_the_machine_clock();
+    let setup = setup.with(|file| {
+        file["tiers"]["internal"]["limits"] = serde_json::json!([
+            { "unit": "requests", "window": "minute", "scope": "principal", "ceiling": 1 },
+            { "unit": "tokens", "window": "day", "scope": "tier", "ceiling": 1_000_000 },
+        ]);
+    });
+    setup.start().await
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_tier_stage_and_model() {
+    let world = limited().await;
+    traffic(&world).await;
+    world.is_quiet().await;
+    let metrics = world.metrics().await;
+    let count = |labels: &[(&str, &str)]| metrics.sum("sluice_requests_total", labels);
+    let ada = [("tier", "trusted"), ("stage", "public"), ("model", "open-1")];
+    assert_eq!(count(&[&ada[..], &[("outcome", "ok")]].concat()), 6);
+    assert_eq!(count(&[("tier", "public"), ("outcome", "content_filter")]), 3);
+    assert_eq!(count(&[("tier", "public"), ("operation", "embedding")]), 3);
+    let refused = |code| metrics.sum("sluice_refusals_total", &[("code", code)]);
+    assert_eq!(refused("model_not_found"), 3);
+    assert_eq!(refused("invalid_api_key"), 3);
+    assert_eq!(refused("rate_limit_exceeded"), 1);
+    let tokens = |direction| {
+        metrics.sum("sluice_tokens_total", &[("tier", "trusted"), ("direction", direction)])
+    };
+    assert!(tokens("input") >= 30 && tokens("output") >= 12, "{}", metrics.text);
+    assert!(metrics.sum("sluice_filter_verdicts_total", &[("profile", "strict")]) >= 3);
+    assert_eq!(metrics.sum("sluice_reserved_tokens", &[]), 0);
+}
+
+#[tokio::test]
+async fn what_callers_make_up_makes_no_series_and_holds_no_secret() {
+    let world = limited().await;
+    traffic(&world).await;
+    let before = world.metrics().await;
+    for n in 0..200 {
+        world.bob().asks(&format!("made-up-{n}")).await.is_refused(404, "model_not_found");
+        world.bob().gets(&format!("/v1/made-up-{n}")).await.is_refused(404, "not_found");
+        world.nobody().asks("open-1").header("x-api-key", &format!("made-up-{n}")).await;
+    }
+    let after = world.metrics().await;
+    assert!(
+        after.series() <= before.series() + 5,
+        "{} and then {}",
+        before.series(),
+        after.series()
+    );
+    for secret in ["made-up", world.ada().key(), "backend-name", "ada", "bob"] {
+        let series =
+            after.text.lines().filter(|line| !line.starts_with('#') && line.contains(secret));
+        assert_eq!(series.count(), 0, "{secret} is in the metrics");
+    }
+}
+
+#[tokio::test]
+async fn promtool_finds_nothing_to_say() {
+    let Some(prometheus) = part("promtool_finds_nothing_to_say", "prometheus.sh") else { return };
+    let world = limited().await;
+    traffic(&world).await;
+    let page = world.metrics().await.text;
+    let mut check = Command::new(&prometheus["PROMTOOL"])
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool");
+    check.stdin.take().expect("a pipe").write_all(page.as_bytes()).expect("promtool reads");
+    let ended = check.wait_with_output().expect("promtool");
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&ended.stdout),
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    assert!(ended.status.success() && said.trim().is_empty(), "{said}");
+}
+
+#[test]
+fn rules_and_their_tests_hold() {
+    let Some(prometheus) = part("rules_and_their_tests_hold", "prometheus.sh") else { return };
+    for arguments in
+        [&["check", "config", "prometheus.yml"][..], &["test", "rules", "rules.test.yml"]]
+    {
+        let mut promtool = Command::new(&prometheus["PROMTOOL"]);
+        let ran =
+            promtool.args(arguments).current_dir(checkout().join("deploy/prometheus")).output();
+        let ran = ran.expect("promtool");
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned()
+            + &String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success(), "{arguments:?}: {said}");
+    }
+}
+
+/// Queries that are empty where nothing went wrong.
+const MAY_BE_EMPTY: &[&str] = &["ALERTS", "changes(", "sluice_connection_refusals_total"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_panel_of_the_dashboards_shows_something() {
+    let Some(prometheus) = part("every_panel_of_the_dashboards_shows_something", "prometheus.sh")
+    else {
+        return;
+    };
+    let world = limited().await;
+    traffic(&world).await;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let server = scrape(&prometheus["PROMETHEUS"], folder.path(), world.node.ops).await;
+    until("a first scrape", || async {
+        query(&server, "sluice_build_info").await.is_some_and(|n| n > 0)
+    })
+    .await;
+    traffic_without_limits(&world).await;
+    let scraped = "count_over_time(sluice_build_info[1m]) > 4";
+    until("some scrapes", || async { query(&server, scraped).await.is_some_and(|n| n > 0) }).await;
+    let queries = dashboards();
+    assert!(queries.len() > 10, "dashboards with {} queries", queries.len());
+    let mut silent = Vec::new();
+    for expression in queries {
+        let Some(found) = query(&server, &expression).await else {
+            panic!("{expression}: not a query")
+        };
+        if found == 0 && !MAY_BE_EMPTY.iter().any(|part| expression.contains(part)) {
+            silent.push(expression);
+        }
+    }
+    assert!(
+        silent.is_empty(),
+        "panels that show nothing: {silent:#?}\n{}",
+        world.metrics().await.text
+    );
+}
+
+async fn traffic_without_limits(world: &World) {
+    for _ in 0..3 {
+        world.ada().asks("open-1").streamed().await.is_ok();
+        world.ina().asks("open-1").await.is_refused(429, "rate_limit_exceeded");
+        world.bob().asks("none-1").await.is_refused(404, "model_not_found");
+        world.backend.answers(answer::streamed(&["the dark", " recipe"]));
+        world.bob().asks("open-1").streamed().await.is_ok();
+        world.backend.answers(answer::json(500, &Value::Null));
+        world.ada().asks("open-1").await.is_refused(502, "upstream_error");
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    }
+}
+
+async fn scrape(program: &str, folder: &std::path::Path, ops: std::net::SocketAddr) -> Server {
+    let settings = format!(
+        "global: {{ scrape_interval: 500ms, scrape_timeout: 500ms }}\n\
+         scrape_configs: [{{ job_name: sluice, static_configs: [{{ targets: ['{ops}'] }}] }}]\n"
+    );
+    std::fs::write(folder.join("prometheus.yml"), settings).expect("a file");
+    let mut command = Command::new(program);
+    command.current_dir(folder).args(["--config.file=prometheus.yml", "--storage.tsdb.path=data"]);
+    let tell = |command: &mut Command, at: std::net::SocketAddr| {
+        command.arg(format!("--web.listen-address={at}"));
+    };
+    Server::start(command, tell, "/-/ready").await
+}
+
+/// How many series a query finds; none if it is not one.
+async fn query(server: &Server, expression: &str) -> Option<usize> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let encoded = expression.bytes().fold(String::new(), |text, byte| {
+        if plain(byte) {
+            text + &char::from(byte).to_string()
+        } else {
+            text + &format!("%{byte:02X}")
+        }
+    });
+    let (status, body) = server.get(&format!("/api/v1/query?query={encoded}")).await;
+    let answer: Value = serde_json::from_str(&body).unwrap_or_default();
+    (status == 200).then(|| answer["data"]["result"].as_array().map(Vec::len))?
+}
+
+/// Every query of every dashboard, with its variables filled in.
+fn dashboards() -> Vec<String> {
+    let folder = checkout().join("deploy/grafana");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("dashboards") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let text = std::fs::read_to_string(&path).expect("a dashboard");
+            expressions(&serde_json::from_str(&text).expect("JSON"), &mut found);
+        }
+    }
+    let fill = |text: String| {
+        let text = text
+            .replace("$__rate_interval", "1m")
+            .replace("$__interval", "1m")
+            .replace("$__range", "1m");
+        let text = text.replace("\"$job\"", "\"sluice\"");
+        ["$tier", "$model", "$job", "$instance"]
+            .iter()
+            .fold(text, |text, name| text.replace(name, ".*"))
+    };
+    found.into_iter().map(fill).collect()
+}
+
+fn expressions(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("expr").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| expressions(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| expressions(value, found)),
+        _ => {}
+    }
+}

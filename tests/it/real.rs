@@ -1,0 +1,139 @@
+//! Real parts: the OpenAI SDKs through Sluice, in front of a real llama.cpp server.
+
+use serde_json::{Value, json};
+use sluice_tests::{Server, World, checkout, part};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::process::Command;
+use tokio::process::Command as Slow;
+
+/// Three servers of one small model: one speaks, one calls tools, one embeds.
+struct Llamas {
+    speaks: Server,
+    calls: Server,
+    embeds: Server,
+}
+
+impl Llamas {
+    async fn start(made: &HashMap<String, String>) -> Self {
+        let template = checkout().join("tests/real/tools.jinja").display().to_string();
+        let start = |context: &str, more: &[&str]| {
+            let mut command = Command::new(&made["LLAMA_SERVER"]);
+            command.args([
+                "-m",
+                &made["LLAMA_MODEL"],
+                "-c",
+                context,
+                "-np",
+                "2",
+                "-t",
+                "2",
+                "--jinja",
+            ]);
+            command.args(more);
+            let tell = |command: &mut Command, at: SocketAddr| {
+                command.args(["--host", "127.0.0.1", "--port", &at.port().to_string()]);
+            };
+            Server::start(command, tell, "/health")
+        };
+        Self {
+            speaks: start("4096", &[]).await,
+            calls: start("4096", &["--chat-template-file", &template]).await,
+            embeds: start("1024", &["--embedding", "--pooling", "mean"]).await,
+        }
+    }
+
+    /// A world of theirs: `small-1` speaks, `tools-1` calls tools, `embed-1` embeds.
+    async fn world(&self) -> World {
+        let setup = World::setup().await.on_the_machine_clock();
+        let upstream = |at: SocketAddr| json!({ "engine": "llama_cpp", "backends": [{ "url": format!("http://{at}") }] });
+        let model = |file: &Value, upstream: &str, more: Value| {
+            let mut model = file["models"]["open-1"].clone();
+            model["aliases"] = json!([]);
+            model["upstream"] = upstream.into();
+            model["context_tokens"] = json!(2048);
+            for (name, value) in more.as_object().into_iter().flatten() {
+                model[name] = value.clone();
+            }
+            model
+        };
+        let (speaks, calls, embeds) = (self.speaks.at, self.calls.at, self.embeds.at);
+        let setup = setup.with(move |file| {
+            file["upstreams"] =
+                json!({ "speaks": upstream(speaks), "calls": upstream(calls), "embeds": upstream(embeds) });
+            file["models"] = json!({
+                "small-1": model(file, "speaks", Value::Null),
+                "tools-1": model(file, "calls", Value::Null),
+                "embed-1": model(file, "embeds", json!({ "operations": ["embedding"] })),
+                "early-1": model(file, "speaks", json!({ "stage": "trusted" })),
+            });
+            // Words that no answer does without.
+            let words = ["the", "you", "is", "of", "and", "to", "hello", "paris", "people"];
+            file["filters"]["strict"] = json!([{ "kind": "blocklist", "literals": words }]);
+            file["tiers"]["slow"] = file["tiers"]["trusted"].clone();
+            file["tiers"]["slow"]["limits"] =
+                json!([{ "unit": "requests", "window": "minute", "scope": "principal", "ceiling": 60 }]);
+        });
+        setup.start().await
+    }
+}
+
+/// Runs a client of others, which prints one line a check; fails if one of its checks does.
+async fn runs(world: &World, mut client: Slow) {
+    let ray = world.makes("ray", "slow").await;
+    client.env("SLUICE_URL", format!("http://{}", world.api));
+    client.env("ADA_KEY", world.ada().key()).env("BOB_KEY", world.bob().key());
+    client.env("RAY_KEY", ray.key()).kill_on_drop(true);
+    let ran = client.output().await.expect("the client");
+    let said =
+        String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{said}");
+    assert!(said.lines().filter(|line| line.starts_with("ok ")).count() >= 8, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_openai_sdks_are_served_by_a_real_model() {
+    let name = "the_openai_sdks_are_served_by_a_real_model";
+    let (Some(llama), Some(clients)) = (part(name, "llama.sh"), part(name, "clients.sh")) else {
+        return;
+    };
+    let llamas = Llamas::start(&llama).await;
+    let scripts = checkout().join("tests/real/clients");
+    let mut python = Slow::new(&clients["CLIENT_PYTHON"]);
+    python.arg("-B").arg(scripts.join("openai_python.py"));
+    runs(&llamas.world().await, python).await;
+    let mut node = Slow::new("node");
+    node.arg(scripts.join("openai_node.mjs"));
+    node.env("CLIENT_NODE_MODULES", &clients["CLIENT_NODE_MODULES"]);
+    runs(&llamas.world().await, node).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_server_is_let_go_when_its_caller_leaves() {
+    let name = "a_real_server_is_let_go_when_its_caller_leaves";
+    let Some(llama) = part(name, "llama.sh") else { return };
+    let llamas = Llamas::start(&llama).await;
+    let world = llamas.world().await;
+    let call = world
+        .ada()
+        .asks("small-1")
+        .says("Tell a very long story.")
+        .with("max_tokens", 1000)
+        .streamed();
+    let mut call = call.begins().await;
+    for _ in 0..5 {
+        assert!(call.event().await.is_some());
+    }
+    call.hangs_up();
+    let idle = || async {
+        let (_, slots) = llamas.speaks.get("/slots").await;
+        let slots: Value = serde_json::from_str(&slots).unwrap_or_default();
+        slots
+            .as_array()
+            .is_some_and(|slots| slots.iter().all(|slot| slot["is_processing"] == false))
+    };
+    sluice_tests::until("the model to stop", idle).await;
+    let total = world.total(1).await;
+    assert_eq!(total.estimated, 1);
+    assert!(total.completion_tokens < 1000, "{total:?}");
+}
