@@ -11,6 +11,8 @@ mod clock;
 mod dispatch;
 mod entitle;
 mod filter;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identify;
 mod ids;
 mod journal;

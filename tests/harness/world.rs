@@ -83,7 +83,7 @@ impl Setup {
 }
 
 impl World {
-    /// The world as [`file`] says, before it begins.
+    /// The world as [`file()`] says, before it begins.
     pub async fn setup() -> Setup {
         let backend = Backend::start().await;
         let file = file(&backend.url());
@@ -91,7 +91,7 @@ impl World {
         Setup { backend, folder, file, on_the_machine_clock: false }
     }
 
-    /// The world as [`file`] says.
+    /// The world as [`file()`] says.
     pub async fn start() -> Self {
         Self::setup().await.start().await
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 const FLOORS: &[&str] = &[
     "clock", "timer", "ids", "journal", "chunked", "scratch", "refuse", "trail", "wire", "metrics",
     "tasks", "kill", "call", "accept", "identify", "read", "entitle", "admit", "dispatch",
-    "filter", "account", "snapshot", "node", "pipeline", "serve", "cli", "lib", "main",
+    "filter", "account", "snapshot", "node", "pipeline", "serve", "cli", "fuzzing", "lib", "main",
 ];
 
 /// The steps of a call. One may import another only if it is the step just before it.

@@ -214,8 +214,8 @@ impl Question {
 fn standing(known: &Known) -> Reason {
     let Principal { id, credential, .. } = &known.principal;
     let (holds, because) = match known.stands(when::now()) {
-        Ok(_) => (true, format!("key {credential} of {id} stands")),
-        Err(fallen) => (false, format!("key {credential} of {id}: {fallen}")),
+        Ok(_) => (true, format!("{credential} of {id} stands")),
+        Err(fallen) => (false, format!("{credential} of {id}: {fallen}")),
     };
     Reason { step: "key", holds, because }
 }
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(
             told.to_string(),
             "ada (public) asks for open-1: invalid_api_key\n  \
-             no  key       key 0AbCdEf12345 of ada: the credential is revoked\n"
+             no  key       0AbCdEf12345 of ada: the credential is revoked\n"
         );
         let told = question.refused("not a key").to_string();
         assert!(told.starts_with("nobody (none) asks for open-1: invalid_api_key\n"), "{told}");

@@ -16,4 +16,6 @@ mod write;
 pub(crate) use fault::Fault;
 pub(crate) use guard::Guarded;
 pub(crate) use head::HeadLimits;
+#[cfg(fuzzing)]
+pub(crate) use head::parse;
 pub(crate) use watch::{Deadlines, Watch};

@@ -36,6 +36,9 @@ pub(super) async fn perform(world: &World, screen: Screen, scripted: bool) -> Do
     screen.part(number + 2, "where metrics are", &lines::metrics(world))?;
     metrics(world).await?;
     out::text("\n")?;
+    if !scripted {
+        out::line("filters were not tried: only the scripted backend says what they must find")?;
+    }
     tally.told(screen)
 }
 
@@ -61,7 +64,7 @@ impl Tally {
         }
         out::line(screen.ink(Ink::Bad, &format!("demo: {found}, not as expected")))?;
         let wanted = format!("expected: {}", wanted.join(" "));
-        let wrong = std::iter::once(wanted).chain(self.wrong).collect::<Vec<_>>().join("; ");
+        let wrong = std::iter::once(wanted).chain(self.wrong).collect::<Vec<_>>().join("\n  ");
         Err(Failure::Other(wrong))
     }
 }
