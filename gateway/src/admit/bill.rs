@@ -166,7 +166,7 @@ impl Bill {
         );
         open.reservation.settle(spent.prompt.saturating_add(spent.completion));
         open.permit.send(UsageRow {
-            request_id: (&*open.mark.request_id).into(),
+            request_id: Arc::clone(&open.mark.request_id),
             at: open.clock.now(),
             principal: open.known.principal.id.clone(),
             tier: open.entitlement.tier.id.clone(),
