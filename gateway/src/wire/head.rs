@@ -16,7 +16,7 @@ pub(crate) struct HeadLimits {
 
 /// How the body of a request is delimited.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Framing {
+pub(crate) enum Framing {
     /// So many bytes; none without a length.
     Length(u64),
     /// By chunks.
@@ -29,7 +29,7 @@ pub(super) enum Framing {
 /// # Errors
 ///
 /// The [`Fault`] to answer with; the connection cannot be read further.
-pub(super) fn parse(bytes: &[u8], limits: &HeadLimits) -> Result<Option<(usize, Framing)>, Fault> {
+pub(crate) fn parse(bytes: &[u8], limits: &HeadLimits) -> Result<Option<(usize, Framing)>, Fault> {
     let mut lines = Lines { bytes, at: 0 };
     let Some(line) = lines.next(limits)? else { return Ok(None) };
     let old = request_line(line, limits)?;
