@@ -1,4 +1,7 @@
-//! What a token costs on its way through a relay: `cargo run --release --example cost`.
+//! What a token and a whole answer cost on their way: `cargo run --release --example cost`.
+//!
+//! Under `valgrind --tool=callgrind`, `cost 3 whole` or `cost 3 tokens` counts the instructions of
+//! one row alone; row 0 has no filter.
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot run has failed")]
@@ -7,7 +10,7 @@ use serde_json::{Value, json};
 use sluice_config::words::{Operation, ProfileId};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
-use sluice_stream::{Plan, Relay};
+use sluice_stream::{Plan, Relay, whole};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,57 +46,109 @@ fn chain(filters: &[(&str, Value)]) -> Arc<Chain> {
     Chain::build(&spec, &mut Problems::default()).unwrap()
 }
 
-fn nanos_a_token(wire: &[u8], chain: Option<&Arc<Chain>>, push: usize) -> u128 {
-    let mut best = Duration::MAX;
-    let mut out = Vec::with_capacity(wire.len() * 2);
-    for _ in 0..30 {
-        out.clear();
-        let mut relay = Relay::new(Plan {
-            operation: Operation::Chat,
-            chain: chain.cloned(),
-            id: "chatcmpl-01234567-89ab-cdef-0123-456789abcdef".into(),
-            model: "open".into(),
-            created: 1_795_456_668,
-            show_usage: false,
-            choices_max: 1,
-            event_bytes_max: 1 << 20,
-            hold_bytes_max: 1 << 16,
-        });
-        let began = Instant::now();
-        for piece in wire.chunks(push) {
-            relay.push(piece, &mut out);
-        }
-        best = best.min(began.elapsed());
+fn plan(chain: Option<&Arc<Chain>>) -> Plan {
+    Plan {
+        operation: Operation::Chat,
+        chain: chain.cloned(),
+        id: "chatcmpl-01234567-89ab-cdef-0123-456789abcdef".into(),
+        model: "open".into(),
+        created: 1_795_456_668,
+        show_usage: false,
+        choices_max: 1,
+        event_bytes_max: 1 << 20,
+        hold_bytes_max: 1 << 16,
     }
-    best.as_nanos() / u128::from(TOKENS)
 }
 
-fn main() {
+fn best(times: usize, mut run: impl FnMut()) -> Duration {
+    let measured = (0..times).map(|_| {
+        let began = Instant::now();
+        run();
+        began.elapsed()
+    });
+    measured.min().unwrap_or_default()
+}
+
+fn relay(wire: &[u8], chain: Option<&Arc<Chain>>, push: usize, out: &mut Vec<u8>) {
+    out.clear();
+    let mut relay = Relay::new(plan(chain));
+    for piece in wire.chunks(push) {
+        relay.push(piece, out);
+    }
+}
+
+fn nanos_a_token(wire: &[u8], chain: Option<&Arc<Chain>>, push: usize) -> u128 {
+    let mut out = Vec::with_capacity(wire.len() * 2);
+    best(30, || relay(wire, chain, push, &mut out)).as_nanos() / u128::from(TOKENS)
+}
+
+/// An answer of 1 KiB of prose.
+fn answer() -> Vec<u8> {
+    let text: String = WORDS.iter().copied().cycle().flat_map(str::chars).take(1024).collect();
+    let message = json!({"role": "assistant", "content": text});
+    let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
+    json!({"id": "chatcmpl-abc-123", "choices": [choice]}).to_string().into_bytes()
+}
+
+const ANSWERS: u32 = 100;
+
+fn answers(body: &[u8], plan: &Plan) {
+    for _ in 0..ANSWERS {
+        whole(plan, body).unwrap();
+    }
+}
+
+fn nanos_an_answer(body: &[u8], chain: Option<&Arc<Chain>>) -> u128 {
+    let plan = plan(chain);
+    best(100, || answers(body, &plan)).as_nanos() / u128::from(ANSWERS)
+}
+
+fn chains() -> Vec<(&'static str, Option<Arc<Chain>>)> {
     let phrases = |count: usize| -> Vec<String> {
         (0..count)
             .map(|index| format!("{} forbidden {index:x}", WORDS.get(index % 23).unwrap()))
             .collect()
     };
     let few = ("blocklist", json!({"literals": phrases(100)}));
+    let some = ("blocklist", json!({"literals": phrases(2_000)}));
     let many = ("blocklist", json!({"literals": phrases(20_000)}));
     let secrets = ("redact", json!({"classes": ["secrets"]}));
-    let all = ("redact", json!({"classes": ["secrets", "email", "phone", "card", "iban"]}));
-    let chains = [
+    let all = ("redact", json!({"classes": ["secrets", "email", "phone", "card", "iban", "ssn"]}));
+    vec![
         ("no filter", None),
-        ("blocklist, 100 phrases", Some(chain(std::slice::from_ref(&few)))),
+        ("blocklist, 100 phrases", Some(chain(&[few]))),
+        ("blocklist, 2,000 phrases", Some(chain(std::slice::from_ref(&some)))),
         ("blocklist, 20,000 phrases", Some(chain(&[many]))),
         ("redact secrets", Some(chain(&[secrets]))),
-        ("redact five classes", Some(chain(std::slice::from_ref(&all)))),
-        ("blocklist and redact", Some(chain(&[few, all]))),
-    ];
-    let ascii = stream(WORDS);
+        ("redact all classes", Some(chain(std::slice::from_ref(&all)))),
+        ("blocklist and redact", Some(chain(&[some, all]))),
+    ]
+}
+
+fn main() {
+    let chains = chains();
+    let (ascii, answer) = (stream(WORDS), answer());
+    let event = ascii.len() / TOKENS as usize;
+    let mut arguments = std::env::args().skip(1);
+    if let Some(row) = arguments.next() {
+        let (_, chain) = chains.get(row.parse::<usize>().unwrap()).unwrap();
+        match arguments.next().as_deref() {
+            Some("whole") => answers(&answer, &plan(chain.as_ref())),
+            _ => relay(&ascii, chain.as_ref(), event, &mut Vec::new()),
+        }
+        return;
+    }
     let russian = stream(&[" это", " было", " сказано", " что", " ответ", " никогда", " не", "."]);
-    println!("{:28}{:>10}{:>10}{:>10}", "ns a token", "64 KiB", "1 event", "Cyrillic");
+    let columns = ["64 KiB", "1 event", "Cyrillic", "whole 1 KiB"].map(|it| format!("{it:>12}"));
+    println!("{:28}{}", "ns a token", columns.concat());
     for (name, chain) in &chains {
         let chain = chain.as_ref();
-        let event = ascii.len() / TOKENS as usize;
-        let (big, small) =
-            (nanos_a_token(&ascii, chain, 1 << 16), nanos_a_token(&ascii, chain, event));
-        println!("{name:28}{big:>10}{small:>10}{:>10}", nanos_a_token(&russian, chain, 1 << 16));
+        let figures = [
+            nanos_a_token(&ascii, chain, 1 << 16),
+            nanos_a_token(&ascii, chain, event),
+            nanos_a_token(&russian, chain, 1 << 16),
+            nanos_an_answer(&answer, chain),
+        ];
+        println!("{name:28}{}", figures.map(|it| format!("{it:>12}")).concat());
     }
 }

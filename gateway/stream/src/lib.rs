@@ -10,6 +10,7 @@ pub mod filter;
 mod plan;
 mod relay;
 mod report;
+mod scan;
 pub mod sse;
 mod usage;
 mod wire;

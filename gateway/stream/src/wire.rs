@@ -1,5 +1,6 @@
 //! Text as it stands in JSON: read without a copy where that is safe, written with its escapes.
 
+use crate::scan;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
@@ -85,14 +86,13 @@ impl<'de> Visitor<'de> for Reading {
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| needs_escape(*byte)) {
-        let (plain, tail) = rest.split_at(at);
+    loop {
+        let (plain, tail) = rest.split_at(scan::until(rest, needs_escape));
         out.extend_from_slice(plain);
         let Some((byte, tail)) = tail.split_first() else { break };
         escape(*byte, out);
         rest = tail;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

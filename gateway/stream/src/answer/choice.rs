@@ -8,6 +8,9 @@ use crate::plan::Fault;
 use crate::report::{Finish, Report};
 use crate::wire::Text;
 
+/// Bytes of what was held back that a piece of text mostly brings along: a word.
+const HELD_BYTES: usize = 16;
+
 /// One choice: its texts as filters know them, and whether it ended.
 #[derive(Debug)]
 pub(super) struct Choice {
@@ -67,7 +70,7 @@ impl Choice {
     }
 
     fn feed(&mut self, channel: Channel, text: &Text<'_>, with: &mut With<'_>) -> String {
-        let mut shown = String::new();
+        let mut shown = String::with_capacity(text.as_str().len() + HELD_BYTES);
         let known = self.lanes.iter().position(|(known, _)| *known == channel);
         let at = known.unwrap_or(self.lanes.len());
         if known.is_none() {

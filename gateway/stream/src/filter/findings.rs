@@ -1,5 +1,6 @@
 //! What a filter found in a text, by its place in the text.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     /// By start; at one start, what continues an earlier finding comes first.
-    masks: Vec<Found>,
+    masks: VecDeque<Found>,
     pub(super) stop: Option<Stop>,
     pub(super) clear: usize,
 }
@@ -37,6 +38,14 @@ pub(super) struct Stop {
 impl Findings {
     /// Found something to mask. Spans that overlap become one, with the mask of the first.
     pub(super) fn mask(&mut self, span: Range<usize>, mask: Option<&Mask>) {
+        if mask.is_none()
+            && let Some(last) = self.masks.back_mut()
+            && last.span.start < span.start
+            && span.start <= last.span.end
+        {
+            last.span.end = last.span.end.max(span.end);
+            return;
+        }
         let rank = |found: &Found| (found.span.start, found.mask.is_some());
         let key = (span.start, mask.is_some());
         let at = self.masks.partition_point(|found| rank(found) <= key);
@@ -55,12 +64,17 @@ impl Findings {
         self.clear = self.clear.max(to);
     }
 
+    /// Whether there is nothing to act on.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stop.is_none() && self.masks.is_empty()
+    }
+
     /// Where the first span begins.
     pub(super) fn next(&self) -> Option<usize> {
-        self.masks.first().map(|found| found.span.start)
+        self.masks.front().map(|found| found.span.start)
     }
 
     pub(super) fn take(&mut self) -> Option<Found> {
-        (!self.masks.is_empty()).then(|| self.masks.remove(0))
+        self.masks.pop_front()
     }
 }

@@ -19,6 +19,9 @@ pub(crate) enum Flow {
 /// depend on how the text is cut.
 const MEASURE_BYTES: usize = 256;
 
+/// Bytes of a text that are judged at a time where there is room to hold all of it.
+const PART_BYTES: usize = 4096;
+
 /// One filter on one text.
 #[derive(Debug)]
 pub(super) struct Stage {
@@ -57,11 +60,11 @@ impl Stage {
         let mut text = text;
         while !text.is_empty() {
             let end = self.base + self.held.len();
-            let (part, later) = cut(text, MEASURE_BYTES - end % MEASURE_BYTES);
+            let fits = text.len() <= self.hold_bytes_max.saturating_sub(self.held.len());
+            let (part, later) =
+                cut(text, if fits { PART_BYTES } else { MEASURE_BYTES - end % MEASURE_BYTES });
             text = later;
-            self.held.push_str(part);
-            self.judge.feed(part, &mut self.findings);
-            if self.act(rest, sink) == Flow::Stop {
+            if self.read(part, rest, sink) == Flow::Stop {
                 return Flow::Stop;
             }
             let measured = end / MEASURE_BYTES != (end + part.len()) / MEASURE_BYTES;
@@ -70,6 +73,33 @@ impl Stage {
             }
         }
         Flow::On
+    }
+
+    fn read(&mut self, part: &str, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
+        self.judge.feed(part, &mut self.findings);
+        let clear = self.findings.clear.checked_sub(self.base + self.held.len());
+        if let Some((now, later)) = clear.and_then(|clear| part.split_at_checked(clear))
+            && self.masked <= self.base
+            && self.findings.is_empty()
+        {
+            return self.forward(now, later, rest, sink);
+        }
+        self.held.push_str(part);
+        self.act(rest, sink)
+    }
+
+    /// Passes what is held and `now` as they are, and holds `later` back.
+    fn forward(&mut self, now: &str, later: &str, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
+        self.base = self.findings.clear;
+        let flow = if self.held.is_empty() {
+            feed(rest, now, sink)
+        } else {
+            self.held.push_str(now);
+            feed(rest, &self.held, sink)
+        };
+        self.held.clear();
+        self.held.push_str(later);
+        flow
     }
 
     fn end(&mut self, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {

@@ -1,10 +1,12 @@
 //! The compiled list: an automaton, and how much of a phrase each of its states has seen.
 
 use super::Rule;
+use super::glance::Glance;
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::{Anchored, MatchError};
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// An automaton a list can be compiled to.
 pub(super) trait Machine: Automaton + Debug + Send + Sync + 'static {}
@@ -17,14 +19,37 @@ pub(super) struct List<A> {
     pub(super) rule: Rule,
     pub(super) start: StateID,
     /// Bytes of the longest end of the text that begins a phrase and may go on, by state.
-    depths: HashMap<StateID, usize>,
+    depths: HashMap<StateID, usize, BuildHasherDefault<Spread>>,
+    glance: Glance,
+}
+
+/// Spreads the numbers of states; nobody outside chooses them.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        let mixed = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
 }
 
 impl<A: Machine> List<A> {
     /// `phrases` are sorted, none twice.
     pub(super) fn new(machine: A, phrases: &[String], rule: Rule) -> Result<Self, MatchError> {
         let start = machine.start_state(Anchored::No)?;
-        let mut list = Self { machine, rule, start, depths: HashMap::from([(start, 0)]) };
+        let (depths, glance) = (HashMap::from_iter([(start, 0)]), Glance::new(phrases));
+        let mut list = Self { machine, rule, start, depths, glance };
         for phrase in phrases {
             // INVARIANT: the machine matches overlapping phrases, so it has a state of its own for
             // every beginning of every phrase, and reading one from the start leads there.
@@ -65,9 +90,32 @@ impl<A: Machine> List<A> {
         self.depths.get(&state).copied().unwrap_or_default()
     }
 
+    /// Reads on until phrases end, or nothing of a phrase is left, or all is read; gives what is
+    /// not read.
+    pub(super) fn run<'b>(&self, state: StateID, bytes: &'b [u8]) -> (StateID, &'b [u8]) {
+        let (mut state, mut rest) = (state, bytes.iter());
+        for byte in rest.by_ref() {
+            state = self.next(state, *byte);
+            if state == self.start || self.machine.is_special(state) {
+                break;
+            }
+        }
+        (state, rest.as_slice())
+    }
+
+    /// How many of these bytes can be passed over from the start: no phrase begins in them.
+    pub(super) fn idle(&self, bytes: &[u8]) -> usize {
+        self.glance.idle(bytes)
+    }
+
+    /// Whether phrases end here.
+    pub(super) fn is_match(&self, state: StateID) -> bool {
+        self.machine.is_special(state) && self.machine.is_match(state)
+    }
+
     /// Bytes of the phrases that end here.
     pub(super) fn matches(&self, state: StateID) -> impl Iterator<Item = usize> {
-        let count = if self.machine.is_match(state) { self.machine.match_len(state) } else { 0 };
+        let count = if self.is_match(state) { self.machine.match_len(state) } else { 0 };
         (0..count)
             .map(move |index| self.machine.pattern_len(self.machine.match_pattern(state, index)))
     }

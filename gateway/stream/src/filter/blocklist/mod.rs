@@ -1,8 +1,10 @@
 //! `blocklist`: ends a choice that says a listed phrase, or masks the phrase.
 //!
-//! Thousands of phrases cost one step of an automaton a byte. What is held back is what the state
+//! Thousands of phrases cost one look at the next few bytes, and one step of an automaton a byte
+//! where a phrase may begin. What is held back is what the state
 //! of the automaton says: the longest end of the text that begins a listed phrase.
 
+mod glance;
 mod judge;
 mod list;
 

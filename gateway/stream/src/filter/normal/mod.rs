@@ -9,11 +9,18 @@
 mod compose;
 mod escape;
 mod fold;
+mod letters;
+mod plain;
 mod sight;
+mod tape;
 
 use super::Script;
+use crate::scan::BLOCK;
 use escape::Escapes;
+use letters::Letter;
+use plain::Run;
 use std::ops::Range;
+pub(super) use tape::Tape;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
@@ -43,18 +50,25 @@ pub(super) struct Normal {
     bare: bool,
     /// Whether the last character given out was a space.
     spaced: bool,
+    tape: Tape,
 }
 
 impl Normal {
     pub(super) fn new(view: View, script: Script) -> Self {
         let escapes = (script == Script::Json).then(Escapes::default);
-        let (run, run_span) = (Vec::new(), 0..0);
-        Self { view, escapes, read: 0, run, run_span, bare: true, spaced: false }
+        let (run, run_span, tape) = (Vec::new(), 0..0, Tape::default());
+        Self { view, escapes, read: 0, run, run_span, bare: true, spaced: false, tape }
     }
 
-    /// Reads on; `emit` takes each character and where it stands in the original.
-    pub(super) fn feed(&mut self, text: &str, emit: &mut impl FnMut(char, Range<usize>)) {
-        for c in text.chars() {
+    /// Reads on: the tape takes each character and where it stands in the original.
+    pub(super) fn feed(&mut self, text: &str) {
+        self.tape.expect(text.len());
+        let mut rest = text;
+        loop {
+            rest = self.plain(rest);
+            let mut chars = rest.chars();
+            let Some(c) = chars.next() else { return };
+            rest = chars.as_str();
             let span = self.read..self.read + c.len_utf8();
             self.read = span.end;
             let meant = match &mut self.escapes {
@@ -62,19 +76,29 @@ impl Normal {
                 None => Some((c, span)),
             };
             if let Some((c, span)) = meant {
-                self.character(c, span, emit);
+                self.character(c, span);
             }
         }
     }
 
     /// The text has ended.
-    pub(super) fn end(&mut self, emit: &mut impl FnMut(char, Range<usize>)) {
-        self.flush(emit);
+    pub(super) fn end(&mut self) {
+        self.flush();
     }
 
     /// How much was read.
     pub(super) fn read(&self) -> usize {
         self.read
+    }
+
+    /// What was given out and is not forgotten.
+    pub(super) fn tape(&self) -> &Tape {
+        &self.tape
+    }
+
+    /// Lets go of what stands before a place of the tape.
+    pub(super) fn forget(&mut self, before: usize) {
+        self.tape.forget(before);
     }
 
     /// Where the first character stands that is read but not given out.
@@ -83,49 +107,76 @@ impl Normal {
         run.or(self.escapes.as_ref().and_then(Escapes::pending))
     }
 
-    fn character(
-        &mut self,
-        c: char,
-        span: Range<usize>,
-        emit: &mut impl FnMut(char, Range<usize>),
-    ) {
+    /// Reads plain text in one go, and gives back what follows it.
+    fn plain<'t>(&mut self, text: &'t str) -> &'t str {
+        if self.pending().is_some() {
+            return text;
+        }
+        let (view, bytes) = (self.view, text.as_bytes());
+        let mut run = Run { spaced: self.spaced, escapes: self.escapes.is_some() };
+        let (tape, mut read) = (&mut self.tape, self.read);
+        let long = run.long(view, bytes, |block| {
+            tape.extend(read, &block);
+            read += BLOCK;
+        });
+        let mut short = [0; BLOCK];
+        let rest = bytes.get(long..).unwrap_or_default();
+        let length = run.short(view, rest, &mut short);
+        if let Some(short @ [_, ..]) = short.get(..length) {
+            tape.extend(read, short);
+        }
+        let read = long + length;
+        self.bare |= read > 0;
+        (self.read, self.spaced) = (self.read + read, run.spaced);
+        text.get(read..).unwrap_or_default()
+    }
+
+    fn character(&mut self, c: char, span: Range<usize>) {
         if c.is_ascii() && self.run.is_empty() {
             if !sight::is_unseen(c) {
                 self.bare = true;
-                self.give(c, span, emit);
+                self.give(c, span);
             }
             return;
         }
+        if self.run.is_empty()
+            && let Some(Letter { exact, loose, bare }) = letters::find(c)
+        {
+            self.bare = bare;
+            self.spaced = false;
+            self.tape.push(if self.view == View::Loose { loose } else { exact }, span);
+            return;
+        }
+        self.slowly(c, span);
+    }
+
+    /// A character that may join what stands beside it, or be several.
+    fn slowly(&mut self, c: char, span: Range<usize>) {
         let dropped = self.bare && self.run.is_empty() && is_combining_mark(c);
         if dropped || sight::is_unseen(c) {
             return;
         }
         if !compose::begins(c) {
-            self.continues(c, span, emit);
+            self.continues(c, span);
             return;
         }
-        self.flush(emit);
+        self.flush();
         let first = compose::first_of(c);
         self.bare = sight::wears_marks_lightly(first);
         if self.bare {
-            decompose_compatible(c, |c| self.give_bare(c, span.clone(), emit));
+            decompose_compatible(c, |c| self.give_bare(c, span.clone()));
         } else if compose::may_change(c) {
             self.run.push(c);
             self.run_span = span;
         } else {
             for c in std::iter::once(c).nfkc() {
-                self.give(c, span.clone(), emit);
+                self.give(c, span.clone());
             }
         }
     }
 
     /// A mark, or a letter that may join the one before it.
-    fn continues(
-        &mut self,
-        c: char,
-        span: Range<usize>,
-        emit: &mut impl FnMut(char, Range<usize>),
-    ) {
+    fn continues(&mut self, c: char, span: Range<usize>) {
         if self.run.is_empty() {
             self.run_span = span.clone();
         }
@@ -133,45 +184,40 @@ impl Normal {
         self.run.push(c);
         self.run_span.end = span.end;
         if self.run.len() >= RUN_MAX {
-            self.flush(emit);
+            self.flush();
         }
     }
 
-    fn flush(&mut self, emit: &mut impl FnMut(char, Range<usize>)) {
+    fn flush(&mut self) {
         if self.run.is_empty() {
             return;
         }
         let run = std::mem::take(&mut self.run);
         for c in run.iter().copied().nfkc() {
-            self.give(c, self.run_span.clone(), emit);
+            self.give(c, self.run_span.clone());
         }
         self.run = run;
         self.run.clear();
     }
 
-    fn give_bare(
-        &mut self,
-        c: char,
-        span: Range<usize>,
-        emit: &mut impl FnMut(char, Range<usize>),
-    ) {
+    fn give_bare(&mut self, c: char, span: Range<usize>) {
         if !is_combining_mark(c) {
-            self.give(c, span, emit);
+            self.give(c, span);
         }
     }
 
-    fn give(&mut self, c: char, span: Range<usize>, emit: &mut impl FnMut(char, Range<usize>)) {
+    fn give(&mut self, c: char, span: Range<usize>) {
         if c.is_whitespace() {
             if !std::mem::replace(&mut self.spaced, true) {
-                emit(' ', span);
+                self.tape.push(' ', span);
             }
             return;
         }
         self.spaced = false;
         match self.view {
-            View::Exact => emit(c, span),
-            View::Loose if c.is_ascii() => emit(c.to_ascii_lowercase(), span),
-            View::Loose => fold::fold(c, |c| emit(c, span.clone())),
+            View::Exact => self.tape.push(c, span),
+            View::Loose if c.is_ascii() => self.tape.push(c.to_ascii_lowercase(), span),
+            View::Loose => fold::fold(c, |c| self.tape.push(c, span.clone())),
         }
     }
 }
@@ -179,9 +225,9 @@ impl Normal {
 /// A whole text as filters compare it, without space around it.
 pub(super) fn normalise(text: &str, view: View) -> String {
     let mut normal = Normal::new(view, Script::Prose);
-    let mut out = String::new();
-    normal.feed(text, &mut |c, _| out.push(c));
-    normal.end(&mut |c, _| out.push(c));
+    normal.feed(text);
+    normal.end();
+    let out = String::from_utf8(normal.tape.into_bytes()).unwrap_or_default();
     out.trim().to_owned()
 }
 

@@ -3,6 +3,13 @@
 use super::*;
 use proptest::prelude::*;
 
+/// The characters a tape holds, and where they stand in the original.
+fn held(tape: &Tape) -> Vec<(char, Range<usize>)> {
+    let text = String::from_utf8(tape.bytes(0..tape.end()).to_vec()).unwrap();
+    let span = |at| tape.original_start(at)..tape.original_end(at);
+    text.char_indices().map(|(at, c)| (c, span(at))).collect()
+}
+
 fn loose(text: &str) -> String {
     normalise(text, View::Loose)
 }
@@ -56,15 +63,30 @@ fn exact_keeps_case_and_letters() {
 fn escapes_of_json_stand_for_characters() {
     let read = |text: &str| {
         let mut normal = Normal::new(View::Loose, Script::Json);
-        let mut out = Vec::new();
-        normal.feed(text, &mut |c, span| out.push((c, span)));
-        normal.end(&mut |c, span| out.push((c, span)));
-        out
+        normal.feed(text);
+        normal.end();
+        held(normal.tape())
     };
     assert_eq!(read("b\\u006F"), [('b', 0..1), ('o', 1..7)]);
     assert_eq!(read("\\ud83d\\ude00x"), [('😀', 0..12), ('x', 12..13)]);
     assert_eq!(read("\\n\\\"\\\\"), [(' ', 0..2), ('"', 2..4), ('\\', 4..6)]);
     assert_eq!(read("\\ude00"), [('\u{fffd}', 0..6)]);
+}
+
+#[test]
+fn a_letter_of_the_table_is_what_reading_it_gives() {
+    let mut known = 0;
+    for c in (0x80..0x3000_u32).chain(0x4e00..0xa000).filter_map(char::from_u32) {
+        let Some(letter) = letters::find(c) else { continue };
+        known += 1;
+        for (view, one) in [(View::Loose, letter.loose), (View::Exact, letter.exact)] {
+            let mut normal = Normal::new(view, Script::Prose);
+            normal.slowly(c, 0..c.len_utf8());
+            assert_eq!((normal.pending(), normal.bare), (None, letter.bare), "{c}");
+            assert_eq!(held(normal.tape()), [(one, 0..c.len_utf8())], "{c}");
+        }
+    }
+    assert!(known > 22_000);
 }
 
 fn texts() -> impl Strategy<Value = String> {
@@ -83,16 +105,16 @@ proptest! {
         let script = if json { Script::Json } else { Script::Prose };
         let read = |parts: &[&str]| {
             let mut normal = Normal::new(View::Loose, script);
-            let mut out = Vec::new();
             for part in parts {
-                normal.feed(part, &mut |c, span| out.push((c, span)));
+                normal.feed(part);
                 // What is given out lies before what is pending.
-                if let (Some(pending), Some((_, last))) = (normal.pending(), out.last()) {
-                    assert!(last.end <= pending);
+                let last = normal.tape().end().checked_sub(1);
+                if let (Some(pending), Some(last)) = (normal.pending(), last) {
+                    assert!(normal.tape().original_end(last) <= pending);
                 }
             }
-            normal.end(&mut |c, span| out.push((c, span)));
-            out
+            normal.end();
+            held(normal.tape())
         };
         let at = (0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
         let (left, right) = text.split_at(at);
@@ -106,10 +128,10 @@ proptest! {
     #[test]
     fn it_is_nfkc_where_nothing_is_folded(text in "[\u{900}-\u{97f}\u{980}-\u{9ff}\u{3041}-\u{3096}\u{3099}\u{30a1}-\u{30fa}\u{1100}-\u{11ff}\u{ac00}-\u{ac40}\u{ff66}-\u{ff9f}]{0,30}") {
         let text: String = text.chars().filter(|c| !sight::is_unseen(*c)).collect();
-        let mut out = String::new();
         let mut normal = Normal::new(View::Exact, Script::Prose);
-        normal.feed(&text, &mut |c, _| out.push(c));
-        normal.end(&mut |c, _| out.push(c));
+        normal.feed(&text);
+        normal.end();
+        let out: String = held(normal.tape()).into_iter().map(|(c, _)| c).collect();
         // A mark with nothing before it is dropped.
         let kept = text.trim_start_matches(is_combining_mark);
         prop_assert_eq!(out, kept.nfkc().collect::<String>());

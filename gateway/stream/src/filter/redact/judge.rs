@@ -1,13 +1,15 @@
 //! Shapes reading one text.
 
 use super::Act;
-use super::machine::{Machine, Shapes};
+use super::lead::{self, Lead};
+use super::machine::Machine;
+use super::scout::{SCOUT_BYTES, Seen};
+use super::set::Shapes;
 use super::thread::{Fate, Thread};
-use super::window::Window;
 use crate::filter::Script;
 use crate::filter::findings::Findings;
 use crate::filter::kind::Judge;
-use crate::filter::normal::{Normal, View};
+use crate::filter::normal::{Normal, Tape, View};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,58 +21,70 @@ pub(super) struct Reading {
 }
 
 /// Where the reading is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Place {
-    window: Window,
-    before: Option<u8>,
+    /// How much of the tape was read.
+    at: usize,
+    seen: Seen,
+    lead: Lead,
     /// By start.
     threads: Vec<Thread>,
 }
 
 impl Reading {
     pub(super) fn new(shapes: Arc<Shapes>, script: Script) -> Self {
-        Self { shapes, normal: Normal::new(View::Exact, script), place: Place::default() }
+        let (at, seen, lead, threads) = (0, shapes.scout.start(), Lead::default(), Vec::new());
+        let place = Place { at, seen, lead, threads };
+        Self { shapes, normal: Normal::new(View::Exact, script), place }
     }
 }
 
 impl Judge for Reading {
     fn feed(&mut self, text: &str, findings: &mut Findings) {
         let Self { shapes, normal, place } = self;
-        normal.feed(text, &mut |c, span| place.read(shapes, c, &span, findings));
-        let held = place.held().into_iter().chain(normal.pending()).min();
+        normal.feed(text);
+        let tape = normal.tape();
+        place.read(shapes, tape, findings);
+        let begun = place.begun(shapes, tape);
+        let open = begun.map(|start| tape.original_start(start));
+        let held = [open, place.held(), normal.pending()].into_iter().flatten().min();
         findings.clear(held.unwrap_or(normal.read()));
-        place.forget();
+        normal.forget(place.needed(begun));
     }
 
     fn end(&mut self, findings: &mut Findings) {
         let Self { shapes, normal, place } = self;
-        normal.end(&mut |c, span| place.read(shapes, c, &span, findings));
-        place.end(shapes, findings);
+        normal.end();
+        place.read(shapes, normal.tape(), findings);
+        place.end(shapes, normal.tape(), findings);
     }
 }
 
 impl Place {
-    fn read(&mut self, shapes: &Shapes, c: char, span: &Range<usize>, findings: &mut Findings) {
-        let mut bytes = [0; 4];
-        for byte in c.encode_utf8(&mut bytes).bytes() {
-            self.advance(shapes, byte, span, findings);
-            self.begin(shapes, byte, span);
-            self.before = Some(byte);
+    fn read(&mut self, shapes: &Shapes, tape: &Tape, findings: &mut Findings) {
+        let end = tape.end();
+        let mut rest = tape.bytes(self.at..end);
+        while let Some(byte) = rest.first() {
+            if self.threads.is_empty() {
+                let skipped = shapes.scout.look(&mut self.seen, rest);
+                self.at = end - rest.len() + skipped;
+            } else {
+                self.at = end - rest.len();
+                self.advance(shapes, tape, *byte, findings);
+                self.seen = shapes.scout.step(self.seen, *byte);
+            }
+            self.begin(shapes, tape);
+            rest = tape.bytes(self.at + 1..end);
         }
+        self.at = end;
     }
 
-    /// Takes every thread past a byte.
-    fn advance(&mut self, shapes: &Shapes, byte: u8, span: &Range<usize>, findings: &mut Findings) {
-        if self.threads.is_empty() {
-            return;
-        }
-        let at = self.window.end();
-        self.window.push(byte, span.clone());
-        let mut stop = None;
-        let window = &self.window;
+    /// Takes every thread past the byte it is at.
+    fn advance(&mut self, shapes: &Shapes, tape: &Tape, byte: u8, findings: &mut Findings) {
+        let (at, mut stop) = (self.at, None);
         self.threads.retain_mut(|thread| {
             let Some(machine) = shapes.get(thread.shape) else { return false };
-            let fate = thread.read(machine, window, (at, byte), span.end);
+            let fate = thread.read(machine, tape, (at, byte));
             if let Fate::Swallowed(span) = &fate {
                 findings.mask(span.clone(), None);
             }
@@ -82,29 +96,60 @@ impl Place {
         if let Some((at, machine)) = stop {
             self.stop(at, machine, findings);
         }
-        if self.threads.is_empty() {
-            self.window.forget(at + 1);
+    }
+
+    /// Begins a thread for everything that may have begun, up to the byte it is at.
+    fn begin(&mut self, shapes: &Shapes, tape: &Tape) {
+        let end = self.at + 1;
+        let begun = self.begun_back(shapes, tape, end, SCOUT_BYTES);
+        if begun == 0 {
+            return;
+        }
+        let start = end.saturating_sub(SCOUT_BYTES);
+        for (shape, machine) in shapes.of(shapes.scout.plain(begun)) {
+            self.threads.extend(Thread::begin(shape, machine, tape, start..end));
+        }
+        if let Some((shape, sign)) = shapes.signed
+            && begun >> shape & 1 == 1
+            && let Some(machine) = shapes.get(shape)
+        {
+            let mut known: Option<Thread> = None;
+            for start in lead::starts(shapes, shape, sign, tape, self.at) {
+                // INVARIANT: behind the sign, all that lead to it are in one state.
+                let thread = match &known {
+                    Some(known) => Some(known.from(start, tape)),
+                    None => Thread::begin(shape, machine, tape, start..end),
+                };
+                self.threads.extend(thread.clone());
+                known = thread;
+            }
+            self.threads.sort_by_key(|thread| (thread.start, thread.shape));
         }
     }
 
-    /// Begins a thread for everything that may begin with a byte.
-    fn begin(&mut self, shapes: &Shapes, byte: u8, span: &Range<usize>) {
-        let read = !self.threads.is_empty();
-        let start = if read { self.window.end().saturating_sub(1) } else { self.window.end() };
-        for shape in shapes.beginning(byte, self.before) {
-            let Some(machine) = shapes.get(shape) else { continue };
-            self.threads.push(Thread::new(shape, machine, start, byte, span.start));
-        }
-        if !read {
-            self.window.push(byte, span.clone());
-        }
+    /// What may begin so many bytes before `end`.
+    fn begun_back(&self, shapes: &Shapes, tape: &Tape, end: usize, bytes: usize) -> u32 {
+        let before = end.checked_sub(bytes + 1).and_then(|before| tape.byte(before));
+        shapes.scout.begun(self.seen, bytes, before)
     }
 
-    fn end(&mut self, shapes: &Shapes, findings: &mut Findings) {
+    /// The first place at which something may have begun that has no thread yet.
+    fn begun(&mut self, shapes: &Shapes, tape: &Tape) -> Option<usize> {
+        let (lead, end) = (self.lead.first(shapes, tape), tape.end());
+        let begun = |start: &usize| {
+            let begun = self.begun_back(shapes, tape, end, end - start);
+            let mut machines = shapes.of(shapes.scout.plain(begun));
+            machines.any(|(_, machine)| machine.read(tape.bytes(*start..end)).is_some())
+        };
+        let start = ((end + 1).saturating_sub(SCOUT_BYTES)..end).find(begun);
+        start.into_iter().chain(lead).min()
+    }
+
+    fn end(&mut self, shapes: &Shapes, tape: &Tape, findings: &mut Findings) {
         let mut stop = None;
         for thread in &mut self.threads {
             let Some(machine) = shapes.get(thread.shape) else { continue };
-            if let Some(found) = thread.finish(machine, &self.window) {
+            if let Some(found) = thread.finish(machine, tape) {
                 note(shapes.act, machine, found, findings, &mut stop);
             }
         }
@@ -129,10 +174,12 @@ impl Place {
         self.threads.iter().map(place).min()
     }
 
-    fn forget(&mut self) {
-        let needed = self.threads.iter().filter(|thread| !thread.swallows);
-        let start = needed.map(|thread| thread.start).min();
-        self.window.forget(start.unwrap_or(self.window.end()));
+    /// The first place of the tape that is needed: threads may read all they have read, and what
+    /// may have begun is told by the byte before it.
+    fn needed(&self, begun: Option<usize>) -> usize {
+        let threads = self.threads.iter().filter(|thread| !thread.swallows);
+        let first = threads.map(|thread| thread.start).chain(begun).min();
+        first.unwrap_or(self.at).min(self.at).saturating_sub(SCOUT_BYTES)
     }
 }
 

@@ -1,22 +1,12 @@
 //! Shapes compiled to automata.
 
-use super::Act;
-use super::shapes::{CLASSES, SHAPES, Shape, Tail};
+use super::shapes::{CLASSES, Shape, Tail};
 use crate::filter::findings::Mask;
 use regex_automata::dfa::dense::{BuildError, Builder, Config, DFA};
 use regex_automata::dfa::{Automaton, StartKind};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, MatchKind};
-
-/// The shapes of the classes of one filter.
-#[derive(Debug)]
-pub(super) struct Shapes {
-    pub(super) act: Act,
-    machines: Vec<Machine>,
-    /// Which shapes may begin with a byte: one bit a shape.
-    firsts: Vec<u32>,
-}
 
 /// One shape.
 #[derive(Debug)]
@@ -38,43 +28,8 @@ pub(super) struct Step {
     pub(super) over: bool,
 }
 
-impl Shapes {
-    pub(super) fn compile(classes: &[String], act: Act) -> Result<Self, Box<BuildError>> {
-        let wanted = SHAPES.iter().filter(|shape| classes.iter().any(|class| class == shape.class));
-        let machines: Vec<Machine> = wanted.map(Machine::compile).collect::<Result<_, _>>()?;
-        let firsts = (0..=u8::MAX).map(|byte| {
-            let begins = |machine: &Machine| !machine.step(machine.start, byte).1.over;
-            machines.iter().rev().fold(0, |bits, machine| bits << 1 | u32::from(begins(machine)))
-        });
-        let firsts = firsts.collect();
-        Ok(Self { act, machines, firsts })
-    }
-
-    /// What it puts in the place of what it finds.
-    pub(super) fn masks(&self) -> Vec<&str> {
-        match self.act {
-            Act::Block => Vec::new(),
-            Act::Mask => self.machines.iter().map(|machine| &*machine.mask.text).collect(),
-        }
-    }
-
-    pub(super) fn get(&self, index: usize) -> Option<&Machine> {
-        self.machines.get(index)
-    }
-
-    /// The shapes that may begin with `byte`, behind `before`.
-    pub(super) fn beginning(&self, byte: u8, before: Option<u8>) -> impl Iterator<Item = usize> {
-        let bits = self.firsts.get(usize::from(byte)).copied().unwrap_or_default();
-        let machines = self.machines.iter().enumerate().take_while(move |_| bits != 0);
-        machines.filter_map(move |(index, machine)| {
-            let stands = !before.is_some_and(machine.shape.not_after);
-            (bits >> index & 1 == 1 && stands).then_some(index)
-        })
-    }
-}
-
 impl Machine {
-    fn compile(shape: &'static Shape) -> Result<Self, Box<BuildError>> {
+    pub(super) fn compile(shape: &'static Shape) -> Result<Self, Box<BuildError>> {
         let (dfa, start) = compile(shape.pattern, StartKind::Anchored)?;
         let until = match shape.tail {
             Tail::Until(pattern) => Some(compile(pattern, StartKind::Unanchored)?),
@@ -90,6 +45,14 @@ impl Machine {
         let next = self.dfa.next_state(state, byte);
         let matched = self.dfa.is_match_state(next);
         (next, Step { matched, over: self.dfa.is_dead_state(next) })
+    }
+
+    /// Reads the first bytes; `None` if nothing begins with them.
+    pub(super) fn read(&self, bytes: &[u8]) -> Option<StateID> {
+        bytes.iter().try_fold(self.start, |state, byte| {
+            let (next, step) = self.step(state, *byte);
+            (!step.over).then_some(next)
+        })
     }
 
     /// Whether a match ends with the text.

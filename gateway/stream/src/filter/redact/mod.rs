@@ -1,21 +1,24 @@
 //! `redact`: masks secrets and personal data, or ends the choice that shows some.
 //!
-//! Each class is a few automata that begin wherever a thing of the class may begin. A place is
-//! held back while one that began there may still match, and every shape is bounded.
+//! Each class is a few automata that begin wherever a thing of the class may begin, as a scout that
+//! looks for all of them at once says. A place is held back while one that began there may still
+//! match, and every shape is bounded.
 
 mod check;
 mod judge;
+mod lead;
 mod machine;
+mod scout;
+mod set;
 mod shapes;
 mod thread;
-mod window;
 
 use super::Script;
 use super::kind::{Filter, Judge, Kind, Notes};
 use judge::Reading;
-use machine::Shapes;
 use serde::Deserialize;
 use serde_json::Value;
+use set::Shapes;
 use shapes::CLASSES;
 use std::sync::Arc;
 

@@ -19,6 +19,16 @@ pub(super) struct Shape {
     /// Whether a match is one, beyond its shape.
     pub(super) check: fn(&[u8]) -> bool,
     pub(super) tail: Tail,
+    pub(super) sign: Option<Sign>,
+}
+
+/// What tells a shape whose beginning could be any word: it is looked for, and not the beginning.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sign {
+    pub(super) byte: u8,
+    /// Bytes that may stand between the first byte of the shape and the sign. Whichever they are,
+    /// what may follow the sign is the same.
+    pub(super) lead: fn(u8) -> bool,
 }
 
 /// What else belongs to a thing whose start is certain.
@@ -63,6 +73,7 @@ pub(super) const SHAPES: &[Shape] = &[
     secret(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY", Tail::Until(PRIVATE_KEY_END)),
     Shape {
         pattern: r"[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}",
+        sign: Some(Sign { byte: b'@', lead: is_local }),
         ..bounded("email", 320)
     },
     Shape {
@@ -97,6 +108,7 @@ const fn bounded(class: &'static str, bytes_max: usize) -> Shape {
         not_before: is_alphanumeric,
         check: check::always,
         tail: Tail::None,
+        sign: None,
     }
 }
 
@@ -118,6 +130,10 @@ fn is_alphanumeric(byte: u8) -> bool {
 
 fn is_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+fn is_local(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-')
 }
 
 fn is_token(byte: u8) -> bool {

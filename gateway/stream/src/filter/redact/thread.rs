@@ -2,11 +2,11 @@
 
 use super::machine::Machine;
 use super::shapes::Tail;
-use super::window::Window;
+use crate::filter::normal::Tape;
 use regex_automata::util::primitives::StateID;
 use std::ops::Range;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Thread {
     pub(super) shape: usize,
     /// Where it began: in the normal text, and in the original.
@@ -33,39 +33,39 @@ pub(super) enum Fate {
 }
 
 impl Thread {
-    pub(super) fn new(
+    /// One that began at `start` and has read up to `end`, if it can go on.
+    pub(super) fn begin(
         shape: usize,
         machine: &Machine,
-        start: usize,
-        byte: u8,
-        from: usize,
-    ) -> Self {
-        let (state, _) = machine.step(machine.start, byte);
-        Self { shape, start, from, state, end: None, swallows: false }
+        tape: &Tape,
+        places: Range<usize>,
+    ) -> Option<Self> {
+        let state = machine.read(tape.bytes(places.clone()))?;
+        let (start, from) = (places.start, tape.original_start(places.start));
+        Some(Self { shape, start, from, state, end: None, swallows: false })
     }
 
-    /// Reads the byte at `at`, whose character stands in the original up to `to`.
-    pub(super) fn read(
-        &mut self,
-        machine: &Machine,
-        window: &Window,
-        (at, byte): (usize, u8),
-        to: usize,
-    ) -> Fate {
+    /// The same shape in the same state, from another start.
+    pub(super) fn from(&self, start: usize, tape: &Tape) -> Self {
+        Self { start, from: tape.original_start(start), ..*self }
+    }
+
+    /// Reads the byte at `at`.
+    pub(super) fn read(&mut self, machine: &Machine, tape: &Tape, (at, byte): (usize, u8)) -> Fate {
         if self.swallows {
-            return self.swallow(machine, byte, to);
+            return self.swallow(machine, byte, tape.original_end(at));
         }
         let (state, step) = machine.step(self.state, byte);
         self.state = state;
         if step.matched && !(machine.shape.not_before)(byte) {
-            self.matched(machine, window, at);
+            self.matched(machine, tape, at);
         }
         if let Some(end) = self.end
             && !matches!(machine.shape.tail, Tail::None)
         {
             self.swallows = true;
             self.state = machine.until.as_ref().map_or(self.state, |(_, start)| *start);
-            return match self.swallow(machine, byte, to) {
+            return match self.swallow(machine, byte, tape.original_end(at)) {
                 Fate::Swallowed(span) => Fate::Begun(self.from..span.end),
                 _ => Fate::Over(Some(self.from..end)),
             };
@@ -75,12 +75,12 @@ impl Thread {
     }
 
     /// The text has ended.
-    pub(super) fn finish(&mut self, machine: &Machine, window: &Window) -> Option<Range<usize>> {
+    pub(super) fn finish(&mut self, machine: &Machine, tape: &Tape) -> Option<Range<usize>> {
         if self.swallows {
             return None;
         }
         if machine.ends(self.state) {
-            self.matched(machine, window, window.end());
+            self.matched(machine, tape, tape.end());
         }
         self.found()
     }
@@ -89,9 +89,9 @@ impl Thread {
         self.end.map(|end| self.from..end)
     }
 
-    fn matched(&mut self, machine: &Machine, window: &Window, end: usize) {
-        if (machine.shape.check)(&window.text(self.start, end)) {
-            self.end = window.original_end(end).or(self.end);
+    fn matched(&mut self, machine: &Machine, tape: &Tape, end: usize) {
+        if (machine.shape.check)(tape.bytes(self.start..end)) {
+            self.end = end.checked_sub(1).map(|last| tape.original_end(last));
         }
     }
 

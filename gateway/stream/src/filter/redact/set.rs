@@ -1,0 +1,46 @@
+//! The shapes of one filter, compiled together.
+
+use super::Act;
+use super::machine::Machine;
+use super::scout::Scout;
+use super::shapes::{SHAPES, Sign};
+use regex_automata::dfa::dense::BuildError;
+
+/// The shapes of the classes of one filter.
+#[derive(Debug)]
+pub(super) struct Shapes {
+    pub(super) act: Act,
+    pub(super) scout: Scout,
+    machines: Vec<Machine>,
+    /// The shape that is looked for by its sign.
+    pub(super) signed: Option<(usize, Sign)>,
+}
+
+impl Shapes {
+    pub(super) fn compile(classes: &[String], act: Act) -> Result<Self, Box<BuildError>> {
+        let wanted = SHAPES.iter().filter(|shape| classes.iter().any(|class| class == shape.class));
+        let machines: Vec<Machine> = wanted.map(Machine::compile).collect::<Result<_, _>>()?;
+        let scout = Scout::compile(&machines);
+        let mut signs = machines.iter().enumerate();
+        let signed = signs.find_map(|(index, machine)| Some((index, machine.shape.sign?)));
+        Ok(Self { act, scout, machines, signed })
+    }
+
+    /// What it puts in the place of what it finds.
+    pub(super) fn masks(&self) -> Vec<&str> {
+        match self.act {
+            Act::Block => Vec::new(),
+            Act::Mask => self.machines.iter().map(|machine| &*machine.mask.text).collect(),
+        }
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Machine> {
+        self.machines.get(index)
+    }
+
+    /// Those of a set.
+    pub(super) fn of(&self, set: u32) -> impl Iterator<Item = (usize, &Machine)> {
+        let machines = self.machines.iter().enumerate().take_while(move |_| set != 0);
+        machines.filter(move |(index, _)| set >> index & 1 == 1)
+    }
+}
