@@ -112,23 +112,24 @@ impl Normal {
         if self.pending().is_some() {
             return text;
         }
-        let (view, bytes) = (self.view, text.as_bytes());
+        // White space behind white space shows nothing.
+        let plain = if self.spaced { text.trim_ascii_start() } else { text };
+        let mut read = self.read + (text.len() - plain.len());
+        let (view, tape, bytes) = (self.view, &mut self.tape, plain.as_bytes());
         let mut run = Run { spaced: self.spaced, escapes: self.escapes.is_some() };
-        let (tape, mut read) = (&mut self.tape, self.read);
         let long = run.long(view, bytes, |block| {
             tape.extend(read, &block);
             read += BLOCK;
         });
         let mut short = [0; BLOCK];
-        let rest = bytes.get(long..).unwrap_or_default();
-        let length = run.short(view, rest, &mut short);
+        let length = run.short(view, bytes.get(long..).unwrap_or_default(), &mut short);
         if let Some(short @ [_, ..]) = short.get(..length) {
             tape.extend(read, short);
+            read += length;
         }
-        let read = long + length;
-        self.bare |= read > 0;
-        (self.read, self.spaced) = (self.read + read, run.spaced);
-        text.get(read..).unwrap_or_default()
+        self.bare |= read > self.read;
+        (self.read, self.spaced) = (read, run.spaced);
+        plain.get(long + length..).unwrap_or_default()
     }
 
     fn character(&mut self, c: char, span: Range<usize>) {

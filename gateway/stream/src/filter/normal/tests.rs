@@ -95,13 +95,25 @@ fn texts() -> impl Strategy<Value = String> {
             .chars()
             .collect::<Vec<_>>(),
     );
-    prop::collection::vec(prop_oneof![4 => odd, 1 => any::<char>()], 0..40)
-        .prop_map(|chars| chars.into_iter().collect())
+    let plain = prop::sample::select(PLAIN).prop_map(str::to_owned);
+    let piece = prop_oneof![
+        8 => odd.prop_map(String::from),
+        2 => any::<char>().prop_map(String::from),
+        1 => plain,
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
+
+/// Text that is read many bytes at a time.
+const PLAIN: &[&str] = &[
+    "The quick brown fox jumps over the lazy dog.",
+    "    let answer = 42;\n\n    Ok(answer)",
+    "It\u{b}said C:\\u0041 and\tnothing else\r\nat all",
+];
 
 proptest! {
     #[test]
-    fn no_cut_changes_it(text in texts(), cut in 0..120_usize, json: bool) {
+    fn no_cut_changes_it(text in texts(), cut in 0..400_usize, json: bool) {
         let script = if json { Script::Json } else { Script::Prose };
         let read = |parts: &[&str]| {
             let mut normal = Normal::new(View::Loose, script);

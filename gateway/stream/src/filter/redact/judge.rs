@@ -1,7 +1,7 @@
 //! Shapes reading one text.
 
 use super::Act;
-use super::lead::{self, Lead};
+use super::lead::Lead;
 use super::machine::Machine;
 use super::scout::{SCOUT_BYTES, Seen};
 use super::set::Shapes;
@@ -109,16 +109,16 @@ impl Place {
         for (shape, machine) in shapes.of(shapes.scout.plain(begun)) {
             self.threads.extend(Thread::begin(shape, machine, tape, start..end));
         }
-        if let Some((shape, sign)) = shapes.signed
-            && begun >> shape & 1 == 1
-            && let Some(machine) = shapes.get(shape)
+        if let Some(signed) = &shapes.signed
+            && begun >> signed.shape & 1 == 1
+            && let Some(machine) = shapes.get(signed.shape)
         {
             let mut known: Option<Thread> = None;
-            for start in lead::starts(shapes, shape, sign, tape, self.at) {
+            for start in signed.starts(tape, self.at) {
                 // INVARIANT: behind the sign, all that lead to it are in one state.
                 let thread = match &known {
                     Some(known) => Some(known.from(start, tape)),
-                    None => Thread::begin(shape, machine, tape, start..end),
+                    None => Thread::begin(signed.shape, machine, tape, start..end),
                 };
                 self.threads.extend(thread.clone());
                 known = thread;
@@ -135,11 +135,12 @@ impl Place {
 
     /// The first place at which something may have begun that has no thread yet.
     fn begun(&mut self, shapes: &Shapes, tape: &Tape) -> Option<usize> {
-        let (lead, end) = (self.lead.first(shapes, tape), tape.end());
+        let end = tape.end();
+        let lead = shapes.signed.as_ref().and_then(|signed| self.lead.first(signed, tape));
         let begun = |start: &usize| {
-            let begun = self.begun_back(shapes, tape, end, end - start);
-            let mut machines = shapes.of(shapes.scout.plain(begun));
-            machines.any(|(_, machine)| machine.read(tape.bytes(*start..end)).is_some())
+            let begun = shapes.scout.plain(self.begun_back(shapes, tape, end, end - start));
+            let bytes = tape.bytes(*start..end);
+            begun != 0 && shapes.of(begun).any(|(_, machine)| machine.read(bytes).is_some())
         };
         let start = ((end + 1).saturating_sub(SCOUT_BYTES)..end).find(begun);
         start.into_iter().chain(lead).min()

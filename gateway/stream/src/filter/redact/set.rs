@@ -1,9 +1,10 @@
 //! The shapes of one filter, compiled together.
 
 use super::Act;
+use super::lead::Signed;
 use super::machine::Machine;
 use super::scout::Scout;
-use super::shapes::{SHAPES, Sign};
+use super::shapes::SHAPES;
 use regex_automata::dfa::dense::BuildError;
 
 /// The shapes of the classes of one filter.
@@ -13,7 +14,7 @@ pub(super) struct Shapes {
     pub(super) scout: Scout,
     machines: Vec<Machine>,
     /// The shape that is looked for by its sign.
-    pub(super) signed: Option<(usize, Sign)>,
+    pub(super) signed: Option<Signed>,
 }
 
 impl Shapes {
@@ -21,8 +22,7 @@ impl Shapes {
         let wanted = SHAPES.iter().filter(|shape| classes.iter().any(|class| class == shape.class));
         let machines: Vec<Machine> = wanted.map(Machine::compile).collect::<Result<_, _>>()?;
         let scout = Scout::compile(&machines);
-        let mut signs = machines.iter().enumerate();
-        let signed = signs.find_map(|(index, machine)| Some((index, machine.shape.sign?)));
+        let signed = Signed::find(&machines);
         Ok(Self { act, scout, machines, signed })
     }
 
