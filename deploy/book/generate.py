@@ -166,7 +166,7 @@ def configuration():
 
 def codes():
     """The table of refusal codes."""
-    cargo = ["cargo", "run", "--quiet", "--bin", "sluice", "--"]
+    cargo = ["cargo", "run", "--quiet", "-p", "sluice-gateway", "--bin", "sluice", "--"]
     binary = [os.environ["SLUICE"]] if "SLUICE" in os.environ else cargo
     return subprocess.run([*binary, "codes"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
 

@@ -5,9 +5,10 @@ use std::path::Path;
 
 /// The gateway's modules, lowest first; a module may import only from modules before it.
 const FLOORS: &[&str] = &[
-    "clock", "timer", "ids", "journal", "chunked", "scratch", "refuse", "trail", "wire", "metrics",
-    "tasks", "kill", "call", "accept", "identify", "read", "entitle", "admit", "dispatch",
-    "filter", "account", "snapshot", "node", "pipeline", "serve", "cli", "fuzzing", "lib", "main",
+    "clock", "timer", "ids", "journal", "chunked", "scratch", "signal", "body", "refuse", "trail",
+    "wire", "metrics", "tasks", "call", "accept", "identify", "read", "entitle", "admit",
+    "dispatch", "filter", "account", "snapshot", "node", "pipeline", "serve", "cli", "fuzzing",
+    "lib", "main",
 ];
 
 /// The steps of a call. One may import another only if it is the step just before it.

@@ -1,12 +1,37 @@
 //! Limits: all or none, each against its own window, said as clients expect it.
 
 use serde_json::{Value, json};
-use sluice_tests::{Caller, Gate, Reply, World, answer};
+use sluice_tests::{Call, Caller, Gate, Reply, World, answer};
+use std::future::IntoFuture as _;
 use std::time::Duration;
 
 /// A world in which the tier `trusted` has these limits.
 async fn limited(limits: Value) -> World {
     World::with(|file| file["tiers"]["trusted"]["limits"] = limits).await
+}
+
+/// A world in which a principal has so many tokens a window.
+async fn counted(window: &str, ceiling: u64) -> World {
+    let limit = json!({
+        "unit": "tokens", "window": window, "scope": "principal", "ceiling": ceiling,
+    });
+    let world = limited(json!([limit])).await;
+    world.backend.always(answer::json(200, &answer::chat_body("x", &answer::usage(40, 60))));
+    world
+}
+
+/// A call that uses 100 tokens of such a world.
+fn hundred(caller: &Caller) -> Call {
+    caller.asks("open-1").with("max_tokens", 60)
+}
+
+/// A world in which ada has made as many calls of [`hundred`] as fit into a window: three.
+pub(crate) async fn used_up(window: &str) -> World {
+    let world = counted(window, 400).await;
+    for _ in 0..3 {
+        hundred(world.ada()).await.is_ok();
+    }
+    world
 }
 
 fn number(reply: &Reply, header: &str) -> u64 {
@@ -44,14 +69,8 @@ async fn requests_a_minute() {
 
 #[tokio::test]
 async fn tokens_a_minute_come_back_with_the_minute() {
-    let limit =
-        json!([{ "unit": "tokens", "window": "minute", "scope": "principal", "ceiling": 400 }]);
-    let world = limited(limit).await;
-    world.backend.always(answer::json(200, &answer::chat_body("x", &answer::usage(40, 60))));
-    let ask = || world.ada().asks("open-1").with("max_tokens", 60);
-    for _ in 0..3 {
-        ask().await.is_ok();
-    }
+    let world = used_up("minute").await;
+    let ask = || hundred(world.ada());
     let reply = ask().await;
     reply.is_refused(429, "rate_limit_exceeded");
     // The clock stands at 10 seconds past the minute.
@@ -65,14 +84,8 @@ async fn tokens_a_minute_come_back_with_the_minute() {
 
 #[tokio::test]
 async fn tokens_a_day_come_back_with_the_day() {
-    let limit =
-        json!([{ "unit": "tokens", "window": "day", "scope": "principal", "ceiling": 400 }]);
-    let world = limited(limit).await;
-    world.backend.always(answer::json(200, &answer::chat_body("x", &answer::usage(40, 60))));
-    let ask = || world.ada().asks("open-1").with("max_tokens", 60);
-    for _ in 0..3 {
-        ask().await.is_ok();
-    }
+    let world = used_up("day").await;
+    let ask = || hundred(world.ada());
     let reply = ask().await;
     reply.is_refused(429, "insufficient_quota");
     assert_eq!(reply.header("retry-after"), None, "nobody should sleep till midnight");
@@ -211,24 +224,17 @@ async fn what_can_never_fit_is_said_to_be_so() {
 }
 
 async fn storm(caller: Caller, calls: usize) -> usize {
-    let asked = (0..calls).map(|_| tokio::spawn(async_call(caller.clone())));
+    let asked = (0..calls).map(|_| tokio::spawn(hundred(&caller).into_future()));
     let mut served = 0;
     for call in asked.collect::<Vec<_>>() {
-        served += usize::from(call.await.expect("a call") == 200);
+        served += usize::from(call.await.expect("a call").status == 200);
     }
     served
 }
 
-async fn async_call(caller: Caller) -> u16 {
-    caller.asks("open-1").with("max_tokens", 60).await.status
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_of_calls_never_goes_over() {
-    let limit =
-        json!([{ "unit": "tokens", "window": "day", "scope": "principal", "ceiling": 1000 }]);
-    let world = limited(limit).await;
-    world.backend.always(answer::json(200, &answer::chat_body("x", &answer::usage(40, 60))));
+    let world = counted("day", 1000).await;
     let served = storm(world.ada().clone(), 80).await;
     assert!((1..=10).contains(&served), "{served} calls of 100 tokens were served from 1000");
     let total = world.total(served as u64).await;

@@ -1,10 +1,12 @@
 //! Real parts: the OpenAI SDKs through Sluice, in front of a real llama.cpp server.
 
+use crate::limits::used_up;
 use serde_json::{Value, json};
 use sluice_tests::{Server, World, checkout, part};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::process::Command;
+use std::time::Duration;
 use tokio::process::Command as Slow;
 
 /// Three servers of one small model: one speaks, one calls tools, one embeds.
@@ -78,16 +80,33 @@ impl Llamas {
     }
 }
 
-/// Runs a client of others, which prints one line a check; fails if one of its checks does.
-async fn runs(world: &World, mut client: Slow) {
-    let ray = world.makes("ray", "slow").await;
+/// The SDKs, each about to run the script of its language that is called `name`.
+fn sdks(clients: &HashMap<String, String>, name: &str) -> [Slow; 2] {
+    let scripts = checkout().join("tests/real/clients");
+    let mut python = Slow::new(&clients["CLIENT_PYTHON"]);
+    python.arg("-B").arg(scripts.join(format!("{name}_python.py")));
+    let mut node = Slow::new("node");
+    node.arg(scripts.join(format!("{name}_node.mjs")));
+    node.env("CLIENT_NODE_MODULES", &clients["CLIENT_NODE_MODULES"]);
+    [python, node]
+}
+
+/// Runs a client of others to its end; what it said, which was well.
+async fn said(world: &World, mut client: Slow) -> String {
     client.env("SLUICE_URL", format!("http://{}", world.api));
     client.env("ADA_KEY", world.ada().key()).env("BOB_KEY", world.bob().key());
-    client.env("RAY_KEY", ray.key()).kill_on_drop(true);
-    let ran = client.output().await.expect("the client");
+    let ran = client.kill_on_drop(true).output().await.expect("the client");
     let said =
         String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
     assert!(ran.status.success(), "{said}");
+    said
+}
+
+/// Runs a client of others, which prints one line a check; fails if one of its checks does.
+async fn runs(world: &World, mut client: Slow) {
+    let ray = world.makes("ray", "slow").await;
+    client.env("RAY_KEY", ray.key());
+    let said = said(world, client).await;
     assert!(said.lines().filter(|line| line.starts_with("ok ")).count() >= 8, "{said}");
 }
 
@@ -98,14 +117,50 @@ async fn the_openai_sdks_are_served_by_a_real_model() {
         return;
     };
     let llamas = Llamas::start(&llama).await;
-    let scripts = checkout().join("tests/real/clients");
-    let mut python = Slow::new(&clients["CLIENT_PYTHON"]);
-    python.arg("-B").arg(scripts.join("openai_python.py"));
-    runs(&llamas.world().await, python).await;
-    let mut node = Slow::new("node");
-    node.arg(scripts.join("openai_node.mjs"));
-    node.env("CLIENT_NODE_MODULES", &clients["CLIENT_NODE_MODULES"]);
-    runs(&llamas.world().await, node).await;
+    for sdk in sdks(&clients, "openai") {
+        runs(&llamas.world().await, sdk).await;
+    }
+}
+
+/// Lets an SDK ask once more than fits; the code it ends with, how often the gateway was asked, and
+/// how long that took.
+async fn asks(world: &World, sdk: Slow) -> (String, i64, Duration) {
+    let fitted = world.metrics().await.sum("sluice_requests_total", &[]);
+    let said = said(world, sdk).await;
+    let (code, took) = said.trim().split_once(' ').unwrap_or_else(|| panic!("it said {said:?}"));
+    let metrics = world.metrics().await;
+    let asked = metrics.sum("sluice_requests_total", &[]) - fitted;
+    assert_eq!(metrics.sum("sluice_refusals_total", &[("code", code)]), asked, "{}", metrics.text);
+    (code.to_owned(), asked, Duration::from_millis(took.parse().expect("milliseconds")))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_openai_sdks_ask_again_after_the_wait_that_is_said() {
+    let name = "the_openai_sdks_ask_again_after_the_wait_that_is_said";
+    let Some(clients) = part(name, "clients.sh") else { return };
+    for sdk in sdks(&clients, "asks") {
+        let world = used_up("minute").await;
+        // A second before the minute ends, where the clock stays: what is said each time is 1 s.
+        world.hands.turn(Duration::from_secs(49));
+        let (code, asked, took) = asks(&world, sdk).await;
+        assert_eq!((code.as_str(), asked), ("rate_limit_exceeded", 3));
+        // Twice a second, by timers that may be a little early; by themselves the SDKs wait 0.5 s
+        // and 1 s at most.
+        assert!(took >= Duration::from_millis(1900), "asked three times in {took:?}");
+        assert_eq!(world.backend.requests(), 3, "what is refused reaches no backend");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_openai_sdks_do_not_ask_again_when_the_quota_is_used_up() {
+    let name = "the_openai_sdks_do_not_ask_again_when_the_quota_is_used_up";
+    let Some(clients) = part(name, "clients.sh") else { return };
+    for sdk in sdks(&clients, "asks") {
+        let world = used_up("day").await;
+        let (code, asked, _) = asks(&world, sdk).await;
+        assert_eq!((code.as_str(), asked), ("insufficient_quota", 1));
+        assert_eq!(world.backend.requests(), 3, "what is refused reaches no backend");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

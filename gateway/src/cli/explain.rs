@@ -1,6 +1,6 @@
 //! `sluice explain`: what the node would decide, and why. It runs what the node runs.
 
-use super::out::{self, Done, Failure};
+use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
 use super::{arguments, principals, when};
 use crate::refuse::RefusalCode;
@@ -23,9 +23,8 @@ pub(super) struct Explain {
     which: Which,
     #[command(flatten)]
     what: What,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     settings: Settings,
 }
@@ -116,7 +115,7 @@ impl What {
 
 impl Explain {
     pub(super) fn run(self) -> Done {
-        let Self { who, which, what, json, settings } = self;
+        let Self { who, which, what, output, settings } = self;
         let Some(model) = which.name.or(which.model) else { return Err(Failure::No) };
         let question = Question { model, ask: what.ask() };
         let told = match who {
@@ -136,11 +135,7 @@ impl Explain {
                 })?
             }
         };
-        if json {
-            out::json(&told)?;
-        } else {
-            out::text(&told.to_string())?;
-        }
+        output.print(&told, || out::text(&told.to_string()))?;
         if told.verdict == "ok" { Ok(()) } else { Err(Failure::No) }
     }
 }

@@ -1,7 +1,7 @@
 //! `sluice keys`: made, listed and ended without a database client. A running node feels it within
 //! a second.
 
-use super::out::{self, Done, Failure};
+use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
 use super::when::{self, When};
 use super::{arguments, principals};
@@ -42,9 +42,8 @@ pub(super) struct Create {
     /// What to remember of it
     #[arg(long, default_value = "", hide_default_value = true, value_parser = arguments::note)]
     note: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     settings: Settings,
 }
@@ -73,7 +72,7 @@ pub(super) struct Made {
 
 impl Create {
     fn run(self) -> Done {
-        let Self { whose, expires, note, json, settings } = self;
+        let Self { whose, expires, note, output, settings } = self;
         let Some(principal) = whose.name.or(whose.principal) else { return Err(Failure::No) };
         let now = when::now();
         let expires = expires.map(|when| when.ahead(now));
@@ -89,15 +88,15 @@ impl Create {
             }
             make(&store, &config.node.key_secret, (principal, expires, note)).await
         })?;
-        if json {
-            return out::json(&made);
-        }
-        let Made { id, principal, .. } = &made;
-        let ends = expires.map_or(String::new(), |at| format!(", until {} UTC", when::minute(at)));
-        out::note(format!(
-            "key {id} for {principal}{ends}; it is shown this once and kept nowhere"
-        ));
-        out::line(&made.key)
+        output.print(&made, || {
+            let Made { id, principal, key, .. } = &made;
+            let ends =
+                expires.map_or(String::new(), |at| format!(", until {} UTC", when::minute(at)));
+            out::note(format!(
+                "key {id} for {principal}{ends}; it is shown this once and kept nowhere"
+            ));
+            out::line(key)
+        })
     }
 }
 
@@ -131,25 +130,32 @@ pub(super) struct List {
     /// Only those of this principal
     #[arg(long, value_name = "PRINCIPAL", value_parser = arguments::principal)]
     principal: Option<PrincipalId>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     settings: Settings,
 }
 
 impl List {
     fn run(self) -> Done {
-        let Self { principal, json, settings } = self;
+        let Self { principal, output, settings } = self;
         let keys = settings.with_store(|_, store| async move {
             if let Some(principal) = &principal {
                 principals::record(&store, principal).await?;
             }
-            let found = store.records.credentials(principal.as_ref()).await;
-            found.map_err(|error| Failure::of("keys cannot be listed", error))
+            records(&store, principal.as_ref()).await
         })?;
-        if json { out::json(&shown(&keys)) } else { out::text(&table(&keys)) }
+        output.print(&shown(&keys), || out::text(&table(&keys)))
     }
+}
+
+/// The keys of a principal, or of all.
+pub(super) async fn records(
+    store: &Store,
+    of: Option<&PrincipalId>,
+) -> Result<Vec<CredentialRecord>, Failure> {
+    let found = store.records.credentials(of).await;
+    found.map_err(|error| Failure::of("keys cannot be listed", error))
 }
 
 /// A key as it can be shown.

@@ -1,5 +1,6 @@
 //! The one door to standard output, and how a command fails.
 
+use clap::Args;
 use serde::Serialize;
 use sluice_config::Problems;
 use std::fmt::Display;
@@ -44,6 +45,21 @@ impl From<Problems> for Failure {
     }
 }
 
+/// For whom a command prints.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Output {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Output {
+    /// Prints `value` for machines, or whatever `people` prints for people.
+    pub(super) fn print(self, value: &impl Serialize, people: impl FnOnce() -> Done) -> Done {
+        if self.json { json(value) } else { people() }
+    }
+}
+
 /// Says something on standard error, where it is in nobody's way.
 pub(super) fn note(line: impl Display) {
     // Nobody is left to tell if standard error is gone.
@@ -70,11 +86,6 @@ pub(super) fn line(line: impl Display) -> Done {
 pub(super) fn json(value: &impl Serialize) -> Done {
     let json = serde_json::to_string_pretty(value);
     line(json.map_err(|error| Failure::of("cannot write JSON", error))?)
-}
-
-/// Prints rows under heads.
-pub(super) fn table(heads: &[&str], rows: &[Vec<String>]) -> Done {
-    text(&columns(heads, rows))
 }
 
 /// Rows under heads, in columns as wide as they need to be; what is a number stands to the right.

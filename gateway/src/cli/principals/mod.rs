@@ -3,7 +3,7 @@
 mod show;
 
 use super::arguments::{self, known_tier};
-use super::out::{self, Done, Failure};
+use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
 use super::when;
 use clap::{Args, Subcommand};
@@ -65,16 +65,15 @@ pub(super) struct Create {
     /// What to remember of it
     #[arg(long, default_value = "", hide_default_value = true, value_parser = arguments::note)]
     note: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     settings: Settings,
 }
 
 impl Create {
     fn run(self) -> Done {
-        let Self { id, tier, note, json, settings } = self;
+        let Self { id, tier, note, output, settings } = self;
         let made = settings.with_store(|config, store| async move {
             known_tier(&config.policy, &tier)?;
             let new = NewPrincipal { id: id.clone(), tier, note };
@@ -84,16 +83,15 @@ impl Create {
         })?;
         let PrincipalRecord { id, tier, .. } = &made;
         out::note(format!("{id} is on tier {tier}; `sluice keys create {id}` makes it a key"));
-        if json { out::json(&Shown::of(&made)) } else { Ok(()) }
+        output.print(&Shown::of(&made), || Ok(()))
     }
 }
 
 /// List principals.
 #[derive(Args, Debug)]
 pub(super) struct List {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     settings: Settings,
 }
@@ -104,22 +102,24 @@ impl List {
             let all = store.records.principals().await;
             all.map_err(|error| Failure::of("principals cannot be listed", error))
         })?;
-        if self.json {
-            return out::json(&all.iter().map(Shown::of).collect::<Vec<_>>());
-        }
-        let row = |one: &PrincipalRecord| {
-            let created = when::minute(one.created);
-            vec![
-                one.id.to_string(),
-                one.tier.to_string(),
-                state(one).into(),
-                created,
-                one.note.clone(),
-            ]
-        };
-        let rows: Vec<_> = all.iter().map(row).collect();
-        out::table(&["principal", "tier", "state", "created", "note"], &rows)
+        let shown: Vec<_> = all.iter().map(Shown::of).collect();
+        self.output.print(&shown, || out::text(&table(&all)))
     }
+}
+
+/// Principals for people.
+fn table(principals: &[PrincipalRecord]) -> String {
+    let row = |one: &PrincipalRecord| {
+        vec![
+            one.id.to_string(),
+            one.tier.to_string(),
+            state(one).into(),
+            when::minute(one.created),
+            one.note.clone(),
+        ]
+    };
+    let rows: Vec<_> = principals.iter().map(row).collect();
+    out::columns(&["principal", "tier", "state", "created", "note"], &rows)
 }
 
 /// A principal for machines.

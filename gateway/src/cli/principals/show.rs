@@ -1,7 +1,7 @@
 //! `sluice principals show`: one principal, its keys, and what it may use.
 
 use super::super::arguments::{self, listed};
-use super::super::out::{self, Done, Failure};
+use super::super::out::{self, Done, Output};
 use super::super::settings::Settings;
 use super::super::{keys, when};
 use super::{Shown, record, state};
@@ -17,9 +17,8 @@ pub(in crate::cli) struct Show {
     /// The principal
     #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
     id: PrincipalId,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
     #[command(flatten)]
     settings: Settings,
 }
@@ -35,19 +34,16 @@ struct Whole {
 
 impl Show {
     pub(super) fn run(self) -> Done {
-        let Self { id, json, settings } = self;
+        let Self { id, output, settings } = self;
         let (policy, record, keys) = settings.with_store(|config, store| async move {
             let record = record(&store, &id).await?;
-            let keys = store.records.credentials(Some(&id)).await;
-            let keys = keys.map_err(|error| Failure::of("keys cannot be listed", error))?;
+            let keys = keys::records(&store, Some(&id)).await?;
             Ok((config.policy, record, keys))
         })?;
         let models = usable(&policy, &record);
-        if json {
-            let (principal, keys) = (Shown::of(&record), keys::shown(&keys));
-            return out::json(&Whole { principal, models, keys });
-        }
-        out::text(&page(&policy, &record, &models, &keys))
+        let people = page(&policy, &record, &models, &keys);
+        let whole = Whole { principal: Shown::of(&record), models, keys: keys::shown(&keys) };
+        output.print(&whole, || out::text(&people))
     }
 }
 
