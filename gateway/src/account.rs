@@ -3,20 +3,22 @@
 //! The bill is closed once: when the answer has ended, when it broke, or when its body is dropped
 //! because the caller left.
 
+use crate::body::Body;
 use crate::filter::{Bill, Filtered, Looked, Outcome, Room, Stream};
 use crate::metrics::Metrics;
-use crate::refuse::Body;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Frame;
-use http_body_util::{BodyExt, Full};
 use sluice_config::words::ProfileId;
 use sluice_stream::Report;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+
+/// Headers of an answer, at most: room for them is made once.
+const HEADERS: usize = 12;
 
 const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
 
@@ -25,8 +27,7 @@ pub(crate) fn account(metrics: &Arc<Metrics>, filtered: Filtered) -> Response<Bo
     let Filtered { room, mut bill, profile, answer } = filtered;
     match answer {
         Looked::Whole { body, report, outcome } => {
-            bill.note(&report);
-            bill.close(outcome);
+            bill.whole(&report, outcome);
             count(metrics, profile.as_ref(), &report);
             whole(body, room)
         }
@@ -38,16 +39,18 @@ pub(crate) fn account(metrics: &Arc<Metrics>, filtered: Filtered) -> Response<Bo
 }
 
 fn whole(body: Vec<u8>, room: Room) -> Response<Body> {
-    let mut response = Response::new(Full::new(Bytes::from(body)).boxed_unsync());
+    let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
+    *headers = HeaderMap::with_capacity(HEADERS);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     room.write(headers);
     response
 }
 
 fn streamed(body: Accounted, room: Room) -> Response<Body> {
-    let mut response = Response::new(body.boxed_unsync());
-    let headers: &mut HeaderMap = response.headers_mut();
+    let mut response = Response::new(Body::streamed(body));
+    let headers = response.headers_mut();
+    *headers = HeaderMap::with_capacity(HEADERS);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // Proxies in front of us must not collect the stream.

@@ -4,6 +4,7 @@
 mod accept;
 mod account;
 mod admit;
+mod body;
 mod call;
 mod chunked;
 pub mod cli;
@@ -23,6 +24,7 @@ mod read;
 pub mod refuse;
 mod scratch;
 pub mod serve;
+mod signal;
 mod snapshot;
 mod tasks;
 mod timer;

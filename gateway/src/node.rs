@@ -5,6 +5,7 @@ use crate::dispatch::Backends;
 use crate::identify::{Door, Throttle};
 use crate::ids::Ids;
 use crate::metrics::Metrics;
+use crate::signal::Signal;
 use crate::snapshot::Snapshot;
 use arc_swap::ArcSwap;
 use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
@@ -12,7 +13,6 @@ use sluice_config::{Config, Problems};
 use sluice_store::{Directory, Store, StoreError, Writer};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio_util::sync::CancellationToken;
 
 /// Keys held in memory.
 const KEYS_MAX: u64 = 100_000;
@@ -29,8 +29,8 @@ pub(crate) struct Node {
     pub(crate) ids: Ids,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) draining: AtomicBool,
-    /// Cancelled when calls under way must end.
-    pub(crate) stop: CancellationToken,
+    /// Given when calls under way must end.
+    pub(crate) stop: Signal,
     loaded: Mutex<Loaded>,
 }
 
@@ -71,7 +71,7 @@ impl Node {
             ids: Ids::default(),
             clock,
             draining: AtomicBool::new(false),
-            stop: CancellationToken::new(),
+            stop: Signal::default(),
             loaded: Mutex::default(),
         };
         node.note_loaded();

@@ -12,6 +12,7 @@
 use crate::accept::accept;
 use crate::account::account;
 use crate::admit::{Gate, admit};
+use crate::body::Body;
 use crate::call::{Mark, Peer, Route};
 use crate::dispatch::{Sender, dispatch};
 use crate::entitle::{card, entitle, list};
@@ -20,19 +21,23 @@ use crate::identify::identify;
 use crate::metrics::Labels;
 use crate::node::Node;
 use crate::read::read;
-use crate::refuse::{Body, Refusal, RefusalCode, render};
+use crate::refuse::{Refusal, RefusalCode, render};
 use crate::trail::Trail;
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
-use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use std::time::Duration;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Serves one call. Never fails: a refusal is an answer too.
-pub(crate) async fn serve(node: &Node, request: Request<Incoming>, peer: Peer) -> Response<Body> {
-    let mark = mark(node);
+pub(crate) async fn serve(
+    node: &Node,
+    request: Request<Incoming>,
+    peer: Peer,
+    began: Duration,
+) -> Response<Body> {
+    let mark = mark(node, began);
     let mut trail = Trail::default();
     let response = match pass(node, request, peer, mark.clone(), &mut trail).await {
         Ok(response) => response,
@@ -45,8 +50,8 @@ pub(crate) async fn serve(node: &Node, request: Request<Incoming>, peer: Peer) -
 }
 
 /// Answers what was refused before it was a call.
-pub(crate) fn refuse(node: &Node, refusal: &Refusal) -> Response<Body> {
-    let mark = mark(node);
+pub(crate) fn refuse(node: &Node, refusal: &Refusal, began: Duration) -> Response<Body> {
+    let mark = mark(node, began);
     note(node, refusal, &Trail::default(), &mark);
     named(render(refusal, &mark.request_id), &mark)
 }
@@ -82,7 +87,8 @@ async fn pass(
     let metrics = now.calls.of(&node.metrics, tier, model, operation);
     let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
     let admitted = admit(gate, entitled)?;
-    let sender = Sender { upstreams: &now.upstreams, ids: &node.ids, salts: &node.door.hasher };
+    let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
+    let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
     let answered = dispatch(sender, admitted).await?;
     let lens =
         Lens { chains: &now.chains, bounds: &now.bounds, clock: &node.clock, stop: &node.stop };
@@ -90,16 +96,15 @@ async fn pass(
     Ok(account(&node.metrics, filtered))
 }
 
-fn mark(node: &Node) -> Mark {
-    let request_id = format!("req_{}", node.ids.next(node.clock.now())).into();
-    Mark { request_id, began: node.clock.steady() }
+fn mark(node: &Node, began: Duration) -> Mark {
+    Mark { request_id: node.ids.request(node.clock.now()), began }
 }
 
 /// An answer about models, which cost no backend anything.
 fn shown(node: &Node, trail: &Trail, body: Vec<u8>) -> Response<Body> {
     let labels = Labels { tier: trail.tier(), stage: "none", model: "none", operation: "models" };
     node.metrics.ended(&labels, "ok");
-    let mut response = Response::new(Full::new(Bytes::from(body)).boxed_unsync());
+    let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -1,15 +1,18 @@
 //! The one door to background work, so that shutdown can wait for it.
 
+use crate::signal::{Signal, Wait};
+use pin_project_lite::pin_project;
 use std::future::Future;
-use tokio_util::sync::CancellationToken;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use tokio_util::task::TaskTracker;
 
 /// Some of the background work of a node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tasks {
     tracker: TaskTracker,
-    stopping: CancellationToken,
-    abandoned: CancellationToken,
+    stopping: Signal,
+    abandoned: Signal,
 }
 
 impl Tasks {
@@ -18,10 +21,7 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let abandoned = self.abandoned.clone();
-        self.tracker.spawn(async move {
-            abandoned.run_until_cancelled(work).await;
-        });
+        self.tracker.spawn(Until { over: self.abandoned.wait(), work });
     }
 
     /// Runs `work` until it ends or the node stops, whichever is first.
@@ -29,26 +29,45 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let stopping = self.stopping.clone();
-        self.tracker.spawn(async move {
-            stopping.run_until_cancelled(work).await;
-        });
+        self.tracker.spawn(Until { over: self.stopping.wait(), work });
     }
 
-    /// Resolves when the work is told to stop.
-    pub(crate) fn stopping(&self) -> CancellationToken {
-        self.stopping.clone()
+    /// Given when the work is told to stop.
+    pub(crate) fn stopping(&self) -> &Signal {
+        &self.stopping
     }
 
     /// Tells all work to stop and waits until the last has.
     pub(crate) async fn stop(&self) {
-        self.stopping.cancel();
+        self.stopping.give();
         self.tracker.close();
         self.tracker.wait().await;
     }
 
     /// Drops what has not stopped.
     pub(crate) fn abandon(&self) {
-        self.abandoned.cancel();
+        self.abandoned.give();
+    }
+}
+
+pin_project! {
+    /// Work that ends early when a signal is given. Holds the work once: as an async block it would
+    /// hold it twice, and the work of a connection is large.
+    struct Until<F> {
+        over: Wait,
+        #[pin]
+        work: F,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Until<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let me = self.project();
+        if Pin::new(me.over).poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        me.work.poll(cx)
     }
 }

@@ -1,8 +1,10 @@
-//! A deadline that costs nothing while nothing is late: the runtime's timer is touched only when
-//! it is first armed and when it fires.
+//! Deadlines that cost nothing while nothing is late: the runtime's timer is touched only when it
+//! is first armed and when it fires, and lives as long as the connection it guards.
 
+use sluice_config::words::Clock;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep};
@@ -36,4 +38,23 @@ impl Timer {
 
 fn deadline(left: Duration) -> Instant {
     Instant::now() + left
+}
+
+/// How long something may take.
+#[derive(Debug)]
+pub(crate) struct Limit<'c> {
+    clock: &'c Arc<dyn Clock>,
+    until: Duration,
+}
+
+impl<'c> Limit<'c> {
+    /// So long, from `now` on the steady clock.
+    pub(crate) fn new(clock: &'c Arc<dyn Clock>, now: Duration, time: Duration) -> Self {
+        Self { clock, until: now.saturating_add(time) }
+    }
+
+    /// What is left of it.
+    pub(crate) fn left(&self) -> Duration {
+        self.until.saturating_sub(self.clock.steady())
+    }
 }

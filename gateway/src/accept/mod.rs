@@ -16,7 +16,7 @@ const NAME_MAX: usize = 256;
 /// A head that asks for something we serve, and its body, unread. Made only here.
 #[derive(Debug)]
 pub(crate) struct Head {
-    parts: HeadParts,
+    parts: Box<HeadParts>,
     body: Incoming,
 }
 
@@ -25,7 +25,7 @@ impl Head {
         &self.parts
     }
 
-    pub(crate) fn into_parts(self) -> (HeadParts, Incoming) {
+    pub(crate) fn into_parts(self) -> (Box<HeadParts>, Incoming) {
         (self.parts, self.body)
     }
 }
@@ -41,7 +41,8 @@ pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Resu
     if matches!(route, Route::Operation(_)) {
         media_type(&head.headers)?;
     }
-    Ok(Head { parts: HeadParts { route, headers: head.headers, peer, mark }, body })
+    let parts = Box::new(HeadParts { route, headers: head.headers, peer, mark });
+    Ok(Head { parts, body })
 }
 
 /// The exact table of what is served, by method and path.

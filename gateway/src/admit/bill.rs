@@ -55,15 +55,16 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// How long the call has lasted.
-    fn lasted(&self) -> Duration {
-        self.clock.steady().saturating_sub(self.mark.began)
+    fn lasted(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.mark.began)
     }
 }
 
 /// A bill that is open.
 #[derive(Debug)]
 pub(crate) struct Bill {
-    open: Option<Opened>,
+    /// In a place of its own: the bill moves with the call, step by step.
+    open: Option<Box<Opened>>,
     asked: bool,
     first: Option<Duration>,
     last: Option<Duration>,
@@ -83,15 +84,21 @@ impl Bill {
         let held = i64::try_from(opened.entitlement.tokens_max()).unwrap_or(i64::MAX);
         opened.metrics.reserved.add(held);
         opened.metrics.in_flight.inc();
-        Self { open: Some(opened), asked: false, first: None, last: None, used: Used::default() }
+        Self {
+            open: Some(Box::new(opened)),
+            asked: false,
+            first: None,
+            last: None,
+            used: Used::default(),
+        }
     }
 
     /// A backend is being asked: from here on the call costs something.
-    pub(crate) fn asked(&mut self) {
+    pub(crate) fn asked(&mut self, now: Duration) {
         if let Some(open) = &self.open
             && !self.asked
         {
-            let added = open.clock.steady().saturating_sub(open.mark.began);
+            let added = now.saturating_sub(open.mark.began);
             open.metrics.added.observe(added.as_secs_f64());
         }
         self.asked = true;
@@ -104,12 +111,27 @@ impl Bill {
 
     /// The backend has answered so much by now, and some of it is on its way to the caller.
     pub(crate) fn note(&mut self, report: &Report) {
+        let now = self.now();
+        self.note_at(report, now);
+    }
+
+    /// The whole answer is there: [`Self::note`] and [`Self::close`] in one.
+    pub(crate) fn whole(&mut self, report: &Report, outcome: Outcome) {
+        let now = self.now();
+        self.note_at(report, now);
+        self.close_at(outcome, now);
+    }
+
+    fn now(&self) -> Duration {
+        self.open.as_ref().map(|open| open.clock.steady()).unwrap_or_default()
+    }
+
+    fn note_at(&mut self, report: &Report, now: Duration) {
         self.used(report);
         let Some(open) = &self.open else { return };
         if !report.first_content {
             return;
         }
-        let now = open.clock.steady();
         if let Some(last) = self.last.replace(now) {
             open.metrics.gap.observe(now.saturating_sub(last).as_secs_f64());
         }
@@ -123,12 +145,18 @@ impl Bill {
         release(&open);
         if self.asked {
             let spent = Spent { prompt: 0, completion: 0, estimated: false };
-            self.settle(open, Outcome::Failed(code), &spent);
+            let now = open.clock.steady();
+            self.settle(open, Outcome::Failed(code), &spent, now);
         }
     }
 
     /// Settles. Whatever comes later changes nothing.
     pub(crate) fn close(&mut self, outcome: Outcome) {
+        let now = self.now();
+        self.close_at(outcome, now);
+    }
+
+    fn close_at(&mut self, outcome: Outcome, now: Duration) {
         let Some(open) = self.open.take() else { return };
         release(&open);
         if outcome == Outcome::Ok {
@@ -141,18 +169,18 @@ impl Bill {
             prompt: spent.prompt,
             completion: spent.completion,
             estimated: spent.estimated,
-            duration: open.lasted().as_secs_f64(),
+            duration: open.lasted(now).as_secs_f64(),
             ttft: self.ttft(&open).map(|ttft| ttft.as_secs_f64()),
         });
-        self.settle(open, outcome, &spent);
+        self.settle(open, outcome, &spent, now);
     }
 
     fn ttft(&self, open: &Opened) -> Option<Duration> {
         self.first.map(|first| first.saturating_sub(open.mark.began))
     }
 
-    fn settle(&self, open: Opened, outcome: Outcome, spent: &Spent) {
-        let (duration_ms, ttft_ms) = (millis(open.lasted()), self.ttft(&open).map(millis));
+    fn settle(&self, open: Box<Opened>, outcome: Outcome, spent: &Spent, now: Duration) {
+        let (duration_ms, ttft_ms) = (millis(open.lasted(now)), self.ttft(&open).map(millis));
         tracing::debug!(
             request_id = &*open.mark.request_id,
             principal = open.known.principal.id.as_str(),

@@ -53,15 +53,23 @@ impl Room {
     }
 
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        let (mut text, mut number) = (Vec::with_capacity(32), itoa::Buffer::new());
         for (names, line) in [(REQUESTS, self.requests), (TOKENS, self.tokens)] {
             let Some(line) = line else { continue };
             let [limit, remaining, reset] = names;
-            headers.insert(limit, HeaderValue::from(line.limit));
-            headers.insert(remaining, HeaderValue::from(line.left));
-            if let Ok(value) = HeaderValue::from_str(&go(line.reset)) {
-                headers.insert(reset, value);
-            }
+            insert(headers, limit, number.format(line.limit).as_bytes());
+            insert(headers, remaining, number.format(line.left).as_bytes());
+            text.clear();
+            go(line.reset, &mut text);
+            insert(headers, reset, &text);
         }
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, text: &[u8]) {
+    // Digits and units are always a value.
+    if let Ok(value) = HeaderValue::from_bytes(text) {
+        headers.insert(name, value);
     }
 }
 
@@ -71,23 +79,37 @@ fn binding(slot: &mut Option<Line>, line: Line) {
     }
 }
 
-/// A duration as Go writes it, which is what clients parse: `20ms`, `1s`, `6m0s`, `1h0m2.5s`.
-fn go(duration: Duration) -> String {
-    let millis = duration.as_millis();
+/// Writes a duration as Go does, which is what clients parse: `20ms`, `1s`, `6m0s`, `1h0m2.5s`.
+fn go(duration: Duration, text: &mut Vec<u8>) {
+    let mut number = itoa::Buffer::new();
+    let mut part = |value: u64, unit: &str| {
+        text.extend_from_slice(number.format(value).as_bytes());
+        text.extend_from_slice(unit.as_bytes());
+    };
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     if millis < 1000 {
-        return format!("{millis}ms");
+        return part(millis, "ms");
     }
     let (hours, minutes) = (millis / 3_600_000, millis / 60_000 % 60);
-    let (seconds, rest) = (millis / 1000 % 60, millis % 1000);
-    let seconds = match rest {
-        0 => format!("{seconds}s"),
-        rest => format!("{seconds}.{}s", format!("{rest:03}").trim_end_matches('0')),
-    };
-    match (hours, minutes) {
-        (0, 0) => seconds,
-        (0, minutes) => format!("{minutes}m{seconds}"),
-        (hours, minutes) => format!("{hours}h{minutes}m{seconds}"),
+    if hours > 0 {
+        part(hours, "h");
     }
+    if hours > 0 || minutes > 0 {
+        part(minutes, "m");
+    }
+    let (seconds, rest) = (millis / 1000 % 60, millis % 1000);
+    if rest == 0 {
+        return part(seconds, "s");
+    }
+    part(seconds, ".");
+    part(rest / 100, "");
+    if rest % 100 > 0 {
+        part(rest / 10 % 10, "");
+    }
+    if rest % 10 > 0 {
+        part(rest % 10, "");
+    }
+    text.extend_from_slice(b"s");
 }
 
 #[cfg(test)]
@@ -103,7 +125,9 @@ mod tests {
             (3_602_500, "1h0m2.5s"),
             (61_040, "1m1.04s"),
         ] {
-            assert_eq!(go(Duration::from_millis(millis)), text);
+            let mut written = Vec::new();
+            go(Duration::from_millis(millis), &mut written);
+            assert_eq!(String::from_utf8_lossy(&written), text);
         }
     }
 }

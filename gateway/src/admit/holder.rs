@@ -3,7 +3,8 @@
 use super::meter::Meter;
 use super::requests::Requests;
 use dashmap::DashMap;
-use sluice_config::words::{Clock, PrincipalId, Scope, TierId, Unit, Window};
+use sluice_config::words::{Clock, Principal, PrincipalId, Scope, TierId, Unit, Window};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// The meters of one holder. Those without a limit cost a few bytes and are never asked.
@@ -53,12 +54,12 @@ impl Meters {
         Self { clock, principals: DashMap::new(), tiers: DashMap::new() }
     }
 
-    pub(crate) fn holder(
-        &self,
-        scope: Scope,
-        principal: &PrincipalId,
-        tier: &TierId,
-    ) -> Arc<Holder> {
+    /// The counts of one caller.
+    pub(super) fn of<'m>(&'m self, principal: &'m Principal) -> Holders<'m> {
+        Holders { meters: self, principal, own: OnceCell::new(), tier: OnceCell::new() }
+    }
+
+    fn holder(&self, scope: Scope, principal: &PrincipalId, tier: &TierId) -> Arc<Holder> {
         match scope {
             Scope::Tier => match self.tiers.get(tier) {
                 Some(holder) => Arc::clone(&holder),
@@ -87,5 +88,26 @@ impl Meters {
                 meter.seed(number, tokens);
             }
         }
+    }
+}
+
+/// Who counts the calls of one caller: itself and its tier, each looked up once a call.
+#[derive(Debug)]
+pub(super) struct Holders<'m> {
+    meters: &'m Meters,
+    principal: &'m Principal,
+    own: OnceCell<Arc<Holder>>,
+    tier: OnceCell<Arc<Holder>>,
+}
+
+impl Holders<'_> {
+    /// The one that a limit of this scope is counted by.
+    pub(super) fn of(&self, scope: Scope) -> &Arc<Holder> {
+        let cell = match scope {
+            Scope::Principal => &self.own,
+            Scope::Tier => &self.tier,
+        };
+        let Principal { id, tier, .. } = self.principal;
+        cell.get_or_init(|| self.meters.holder(scope, id, tier))
     }
 }

@@ -17,10 +17,11 @@ use crate::refuse::{Refusal, RefusalCode};
 use bill::Opened;
 pub(crate) use bill::{Bill, Outcome};
 pub(crate) use headers::Room;
+use holder::Holders;
 pub(crate) use holder::Meters;
 use meter::Left;
 use reservation::Reservation;
-use sluice_config::words::{Clock, Entitlement, Limit, Principal, Timestamp, Unit, Window};
+use sluice_config::words::{Clock, Entitlement, Limit, Timestamp, Unit, Window};
 use sluice_store::{Known, Writer};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,9 +32,9 @@ const OUTPUT_MIN: u64 = 16;
 /// A call with room for it: it holds a reservation on every limit. Made only here.
 #[derive(Debug)]
 pub(crate) struct Admitted {
-    pub(crate) parts: HeadParts,
+    pub(crate) parts: Box<HeadParts>,
     pub(crate) known: Arc<Known>,
-    pub(crate) asked: Asked,
+    pub(crate) asked: Box<Asked>,
     pub(crate) entitlement: Entitlement,
     pub(crate) room: Room,
     pub(crate) bill: Bill,
@@ -53,9 +54,9 @@ pub(crate) fn admit(gate: Gate<'_>, entitled: Entitled) -> Result<Admitted, Refu
     let Entitled { call: Call { parts, known, asked }, mut entitlement } = entitled;
     let permit = gate.books.permit().ok_or_else(unwritable)?;
     let now = gate.clock.now();
-    let principal = &known.principal;
-    fit(gate.meters, principal, &mut entitlement, now)?;
-    let (reservation, room) = reserve(gate.meters, principal, &entitlement, now)?;
+    let holders = gate.meters.of(&known.principal);
+    fit(&holders, &mut entitlement, now)?;
+    let (reservation, room) = reserve(&holders, &entitlement, now)?;
     let bill = Bill::open(Opened {
         reservation,
         permit,
@@ -86,18 +87,16 @@ fn need(limit: &Limit, entitlement: &Entitlement) -> u64 {
 /// Lowers a completion cap that the caller did not choose to what is left of the token limits;
 /// refuses what no window could ever hold.
 fn fit(
-    meters: &Meters,
-    principal: &Principal,
+    holders: &Holders<'_>,
     entitlement: &mut Entitlement,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let limits = Arc::clone(&entitlement.tier.limits);
     for limit in limits.iter().filter(|limit| limit.unit == Unit::Tokens) {
         let ceiling = limit.ceiling.get();
-        let holder = meters.holder(limit.scope, &principal.id, &principal.tier);
         let number = window::number(limit.window, now);
-        let left =
-            holder.meter(limit.unit, limit.window).map_or(0, |meter| meter.left(number, ceiling));
+        let meter = holders.of(limit.scope).meter(limit.unit, limit.window);
+        let left = meter.map_or(0, |meter| meter.left(number, ceiling));
         if !entitlement.output_chosen && entitlement.tokens_max() > left {
             let answers = entitlement.answers.max(1);
             let room = left.saturating_sub(entitlement.prompt_tokens) / answers;
@@ -120,23 +119,21 @@ fn never(limit: &Limit, asked: u64) -> Refusal {
 }
 
 fn reserve(
-    meters: &Meters,
-    principal: &Principal,
+    holders: &Holders<'_>,
     entitlement: &Entitlement,
     now: Timestamp,
 ) -> Result<(Reservation, Room), Refusal> {
     let limits = &entitlement.tier.limits;
     let mut reservation = Reservation::with_room(limits.len());
     let mut room = Room::default();
-    let holder = |limit: &Limit| meters.holder(limit.scope, &principal.id, &principal.tier);
     for limit in limits.iter() {
-        let holder = holder(limit);
+        let holder = holders.of(limit.scope);
         let Some(meter) = holder.meter(limit.unit, limit.window) else { continue };
         let number = window::number(limit.window, now);
         match meter.reserve(number, need(limit, entitlement), limit.ceiling.get()) {
             Ok(held) => {
                 room.tokens(limit, held.left, now);
-                reservation.add(holder, limit.unit, limit.window, held);
+                reservation.add(Arc::clone(holder), limit.unit, limit.window, held);
             }
             Err(Left(left)) => {
                 room.tokens(limit, left, now);
@@ -146,7 +143,7 @@ fn reserve(
     }
     // Requests go last: a token bucket gives nothing back.
     for limit in limits.iter().filter(|limit| limit.unit == Unit::Requests) {
-        match holder(limit).requests.take(limit.ceiling) {
+        match holders.of(limit.scope).requests.take(limit.ceiling) {
             Ok(left) => room.requests(limit, left),
             Err(wait) => {
                 room.requests(limit, 0);

@@ -5,6 +5,7 @@ use super::pool::Pool;
 use super::wire::{Connection, Head, NoHead, Secure, Target};
 use crate::admit::Bill;
 use crate::metrics::BackendMetrics;
+use crate::timer::Limit;
 use sluice_config::BackendUrl;
 use sluice_config::words::Clock;
 use std::sync::Arc;
@@ -85,18 +86,35 @@ impl Backend {
         request: &[u8],
         patience: Patience,
         bill: &mut Bill,
+        now: Duration,
     ) -> Result<(Connection, Head), Unanswered> {
-        if let Some(kept) = self.pool.take(self.clock.steady()) {
-            bill.asked();
-            match ask(kept, request, patience).await {
+        if let Some(kept) = self.pool.take(now) {
+            bill.asked(now);
+            match self.ask(kept, request, patience, now).await {
                 // It had been closed just as we wrote; no one has read the request.
                 Err(Unanswered::Broken(no_head)) if no_head.is_stale() => {}
                 answered => return answered,
             }
         }
         let connection = self.connect(patience.connect).await?;
-        bill.asked();
-        ask(connection, request, patience).await
+        let now = self.clock.steady();
+        bill.asked(now);
+        self.ask(connection, request, patience, now).await
+    }
+
+    async fn ask(
+        &self,
+        mut connection: Connection,
+        request: &[u8],
+        patience: Patience,
+        now: Duration,
+    ) -> Result<(Connection, Head), Unanswered> {
+        let limit = Limit::new(&self.clock, now, patience.first_byte);
+        match connection.exchange(request, &limit).await {
+            Ok(head) => Ok((connection, head)),
+            Err(NoHead::Late) => Err(Unanswered::Late),
+            Err(no_head) => Err(Unanswered::Broken(no_head)),
+        }
     }
 
     async fn connect(&self, time: Duration) -> Result<Connection, Unanswered> {
@@ -105,23 +123,6 @@ impl Backend {
             Ok(opened) => opened.map_err(Unanswered::Unsent),
             Err(_) => Err(Unanswered::Unsent(std::io::ErrorKind::TimedOut.into())),
         }
-    }
-}
-
-async fn ask(
-    mut connection: Connection,
-    request: &[u8],
-    patience: Patience,
-) -> Result<(Connection, Head), Unanswered> {
-    let exchange = async {
-        let sent = connection.send(request).await;
-        sent.map_err(|error| NoHead::Io { error, silent: true })?;
-        connection.head().await
-    };
-    match timeout(patience.first_byte, exchange).await {
-        Ok(Ok(head)) => Ok((connection, head)),
-        Ok(Err(no_head)) => Err(Unanswered::Broken(no_head)),
-        Err(_) => Err(Unanswered::Late),
     }
 }
 

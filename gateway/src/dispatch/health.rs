@@ -5,6 +5,7 @@
 //! that is up. A backend that cannot be reached counts at once.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +41,10 @@ impl Failure {
 /// The health of one backend.
 #[derive(Debug, Default)]
 pub(crate) struct Health {
+    /// Until when it is put aside, in milliseconds, and whether anything counts against it: what
+    /// each call asks, without a lock.
+    until: AtomicU64,
+    blamed: AtomicBool,
     state: Mutex<State>,
     hasher: RandomState,
 }
@@ -51,13 +56,12 @@ struct State {
     first: u64,
     several: bool,
     pauses: u32,
-    until: Duration,
 }
 
 impl Health {
     /// How long it is still put aside; nothing if it is up.
     pub(crate) fn aside(&self, now: Duration) -> Duration {
-        self.lock().until.saturating_sub(now)
+        Duration::from_millis(self.until.load(Ordering::Acquire)).saturating_sub(now)
     }
 
     /// Whether it has not been put aside since a call went well there.
@@ -67,9 +71,11 @@ impl Health {
 
     /// A call went well.
     pub(crate) fn well(&self) {
-        let mut state = self.lock();
-        if state.failures > 0 || state.pauses > 0 {
+        if self.blamed.load(Ordering::Acquire) {
+            let mut state = self.lock();
             *state = State::default();
+            self.until.store(0, Ordering::Release);
+            self.blamed.store(false, Ordering::Release);
         }
     }
 
@@ -88,17 +94,20 @@ impl Health {
             (state.first, state.several) = (who, false);
         }
         state.failures = state.failures.saturating_add(1);
+        self.blamed.store(true, Ordering::Release);
         state.several |= state.first != who;
         let counts = match failure {
             Failure::Connect => true,
             Failure::Timeout | Failure::Answer => state.several && !alone,
         };
         let again = state.pauses > 0;
-        if !counts || state.until > now || (state.failures < FAILURES_MAX && !again) {
+        if !counts || !self.aside(now).is_zero() || (state.failures < FAILURES_MAX && !again) {
             return false;
         }
         let pause = PAUSE.saturating_mul(1 << state.pauses.min(5)).min(PAUSE_MAX);
-        *state = State { pauses: state.pauses + 1, until: now + pause, ..State::default() };
+        *state = State { pauses: state.pauses + 1, ..State::default() };
+        let until = (now + pause).as_millis();
+        self.until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Release);
         true
     }
 

@@ -16,7 +16,7 @@ use crate::ids::Ids;
 use crate::refuse::{Refusal, RefusalCode};
 use backend::{InFlight, Patience, Unanswered};
 pub(crate) use health::Failure;
-use sluice_config::words::{Entitlement, KeyHasher, PrincipalId};
+use sluice_config::words::{Clock, Entitlement, KeyHasher, PrincipalId};
 use sluice_store::Known;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,8 +31,8 @@ const TRIES_MAX: usize = 3;
 /// A backend has begun to answer with success. Made only here.
 #[derive(Debug)]
 pub(crate) struct Answered {
-    pub(crate) parts: HeadParts,
-    pub(crate) asked: Asked,
+    pub(crate) parts: Box<HeadParts>,
+    pub(crate) asked: Box<Asked>,
     pub(crate) entitlement: Entitlement,
     pub(crate) room: Room,
     pub(crate) bill: Bill,
@@ -80,6 +80,7 @@ pub(crate) struct Sender<'n> {
     pub(crate) upstreams: &'n Upstreams,
     pub(crate) ids: &'n Ids,
     pub(crate) salts: &'n KeyHasher,
+    pub(crate) clock: &'n Arc<dyn Clock>,
 }
 
 /// Asks one backend after another until one can be asked at all.
@@ -114,10 +115,11 @@ async fn ask(
     let path = asked.ask.operation.path();
     let mut tried = Vec::new();
     loop {
-        let place = upstream.choose(sender.ids.choice(), &tried).map_err(no_place)?;
+        let now = sender.clock.steady();
+        let place = upstream.choose(sender.ids.choice(), &tried, now).map_err(no_place)?;
         let backend = place.backend();
         let request = wire::encode(&backend.target, path, &parts.mark.request_id, &json);
-        match backend.exchange(&request, upstream.patience, bill).await {
+        match backend.exchange(&request, upstream.patience, bill, now).await {
             Ok((connection, head)) => {
                 let wanted = if asked.stream { Content::Events } else { Content::Json };
                 let judged = Judged { upstream, place, connection, head, wanted };

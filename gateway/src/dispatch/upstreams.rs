@@ -97,8 +97,12 @@ pub(crate) enum NoPlace {
 impl Upstream {
     /// The less loaded of two backends chosen at random among those that are up, have a place,
     /// and are not in `tried`.
-    pub(crate) fn choose(&self, random: u64, tried: &[BackendUrl]) -> Result<InFlight, NoPlace> {
-        let now = self.backends.first().map(|backend| backend.clock.steady()).unwrap_or_default();
+    pub(crate) fn choose(
+        &self,
+        random: u64,
+        tried: &[BackendUrl],
+        now: Duration,
+    ) -> Result<InFlight, NoPlace> {
         let mut open = Vec::with_capacity(self.backends.len());
         let mut aside = None::<Duration>;
         for backend in self.backends.iter().filter(|backend| !tried.contains(&backend.url)) {

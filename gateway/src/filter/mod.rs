@@ -7,6 +7,7 @@ use crate::call::{Asked, HeadParts};
 use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
 use crate::refuse::{Refusal, RefusalCode};
+use crate::signal::Signal;
 use sluice_config::words::{Clock, Entitlement, ProfileId, Timestamp};
 use sluice_config::{Bounds, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
@@ -14,7 +15,6 @@ use sluice_stream::{Fault, Plan, Report};
 use std::collections::HashMap;
 use std::sync::Arc;
 pub(crate) use stream::Stream;
-use tokio_util::sync::CancellationToken;
 
 /// The filters of each profile, built once at load.
 #[derive(Debug)]
@@ -54,8 +54,8 @@ pub(crate) struct Lens<'n> {
     pub(crate) chains: &'n Chains,
     pub(crate) bounds: &'n Bounds,
     pub(crate) clock: &'n Arc<dyn Clock>,
-    /// Cancelled when calls under way must end.
-    pub(crate) stop: &'n CancellationToken,
+    /// Given when calls under way must end.
+    pub(crate) stop: &'n Signal,
 }
 
 /// Looks at an answer: at all of it, or at its beginning if it is streamed. An answer that breaks
@@ -92,7 +92,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
     Plan {
         operation: asked.ask.operation,
         chain: profile.and_then(|profile| lens.chains.0.get(profile)).map(Arc::clone),
-        id: format!("{prefix}{unique}").into(),
+        id: [prefix, unique].concat().into(),
         model: asked.model.clone(),
         created: Timestamp::seconds(lens.clock.now()),
         show_usage: asked.show_usage,

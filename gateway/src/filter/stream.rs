@@ -3,7 +3,7 @@
 use super::{Bill, Lens, Outcome, broken, cut_off};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
-use crate::timer::Timer;
+use crate::signal::Wait;
 use bytes::Bytes;
 use sluice_config::words::Clock;
 use sluice_stream::{Fault, Plan, Progress, Relay, Report};
@@ -12,7 +12,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// How long the backend may take to end its body after the answer has ended.
 const TAIL: Duration = Duration::from_secs(1);
@@ -31,10 +30,8 @@ pub(crate) struct Stream {
     total: Duration,
     /// Pieces of text after which the backend has ignored the cap it was sent.
     pieces_max: u64,
-    timer: Timer,
-    /// Cancelled when the node ends and waits no longer.
-    stop: CancellationToken,
-    cut: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    /// Over when the node ends and waits no longer.
+    cut: Wait,
     clock: Arc<dyn Clock>,
     request_id: Arc<str>,
 }
@@ -56,9 +53,7 @@ impl Stream {
             began: now,
             total: lens.bounds.stream_total,
             pieces_max,
-            timer: Timer::default(),
-            stop: lens.stop.clone(),
-            cut: None,
+            cut: lens.stop.wait(),
             clock: Arc::clone(lens.clock),
             request_id,
         }
@@ -160,8 +155,7 @@ impl Stream {
 
     /// Ready when there is no more waiting: the node ends, or the answer has taken too long.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        let cut = self.cut.get_or_insert_with(|| Box::pin(self.stop.clone().cancelled_owned()));
-        if cut.as_mut().poll(cx).is_ready() {
+        if Pin::new(&mut self.cut).poll(cx).is_ready() {
             self.source = None;
             return Poll::Ready(cut_off());
         }
@@ -178,7 +172,7 @@ impl Stream {
 
     /// Ready when the answer has taken longer than it may.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(source) = &self.source else { return Poll::Ready(()) };
+        let Some(source) = &mut self.source else { return Poll::Ready(()) };
         let now = self.clock.steady();
         let quiet = if self.relay.report().first_content {
             source.patience.idle
@@ -187,7 +181,7 @@ impl Stream {
         };
         let left = quiet.saturating_sub(now.saturating_sub(self.heard));
         let in_all = self.total.saturating_sub(now.saturating_sub(self.began));
-        self.timer.poll(cx, left.min(in_all))
+        source.body.poll_late(cx, left.min(in_all))
     }
 
     /// Reads the end of the backend's body after that of the answer, so that the connection can
@@ -202,7 +196,7 @@ impl Stream {
                 Poll::Ready(_) => self.source = None,
                 Poll::Pending => {
                     let waited = self.clock.steady().saturating_sub(self.heard);
-                    ready!(self.timer.poll(cx, TAIL.saturating_sub(waited)));
+                    ready!(source.body.poll_late(cx, TAIL.saturating_sub(waited)));
                     self.source = None;
                 }
             }

@@ -4,8 +4,12 @@ use super::{Bill, Lens, Looked, Outcome, broken, cut_off};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
 use sluice_stream::{Fault, Plan, Report};
-use std::future::poll_fn;
-use tokio::time::timeout;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Poll, ready};
+
+/// Room that is made at once for a body whose length is told; what is longer has to come first.
+const ROOM_MAX: usize = 64 * 1024;
 
 pub(super) async fn look(
     answer: Answer,
@@ -13,43 +17,69 @@ pub(super) async fn look(
     lens: &Lens<'_>,
     bill: &mut Bill,
 ) -> Result<Looked, Refusal> {
-    let gathering = gather(answer, lens.bounds.answer_bytes_max, bill);
-    let Some(gathered) = lens.stop.run_until_cancelled(gathering).await else {
-        return Err(cut_off());
-    };
-    let body = gathered?;
+    let body = gather(answer, lens, bill).await?;
     let whole = sluice_stream::whole(plan, &body).map_err(broken)?;
     let outcome = if whole.stopped { Outcome::ContentFilter } else { Outcome::Ok };
     Ok(Looked::Whole { body: whole.body, report: whole.report, outcome })
 }
 
-async fn gather(mut answer: Answer, bytes_max: usize, bill: &mut Bill) -> Result<Vec<u8>, Refusal> {
-    let mut body = Vec::new();
-    let time = answer.patience.idle;
+/// What a wait for the next piece came to.
+enum Next {
+    More,
+    End,
+    /// The node ends and waits no longer.
+    Cut,
+    Late,
+}
+
+async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<Vec<u8>, Refusal> {
+    let bytes_max = lens.bounds.answer_bytes_max;
+    let mut body = Vec::with_capacity(answer.body.told().min(ROOM_MAX));
+    let mut cut = pin!(lens.stop.wait());
+    // When the wait for the rest began, and when something last came; most come in one piece.
+    let (mut began, mut heard) = (None, None);
     loop {
-        let piece = poll_fn(|cx| {
-            answer.body.poll_pieces(cx, &mut |piece| {
+        let next = poll_fn(|cx| {
+            let read = answer.body.poll_pieces(cx, &mut |piece| {
                 // One byte beyond the bound is enough to know.
                 let room = (bytes_max + 1).saturating_sub(body.len()).min(piece.len());
                 body.extend_from_slice(piece.get(..room).unwrap_or_default());
-            })
+            });
+            if let Poll::Ready(read) = read {
+                return Poll::Ready(read.map(|more| if more { Next::More } else { Next::End }));
+            }
+            if cut.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(Next::Cut));
+            }
+            let now = lens.clock.steady();
+            let lasted = |since: &mut Option<_>| now.saturating_sub(*since.get_or_insert(now));
+            let quiet = answer.patience.idle.saturating_sub(lasted(&mut heard));
+            let in_all = lens.bounds.stream_total.saturating_sub(lasted(&mut began));
+            ready!(answer.body.poll_late(cx, quiet.min(in_all)));
+            Poll::Ready(Ok(Next::Late))
         });
-        match timeout(time, piece).await {
-            Ok(Ok(_)) if body.len() > bytes_max => return Err(broken(Fault::TooLarge)),
-            // What it says cannot be read yet; what it weighs can.
-            Ok(Ok(true)) => bill.used(&Report { bytes: body.len() as u64, ..Report::default() }),
-            Ok(Ok(false)) => {
+        match next.await {
+            Ok(Next::More | Next::End) if body.len() > bytes_max => {
+                return Err(broken(Fault::TooLarge));
+            }
+            Ok(Next::More) => {
+                heard = None;
+                // What it says cannot be read yet; what it weighs can.
+                bill.used(&Report { bytes: body.len() as u64, ..Report::default() });
+            }
+            Ok(Next::End) => {
                 answer.done();
                 return Ok(body);
             }
-            Ok(Err(fault)) => {
-                answer.broke(Failure::Answer);
-                return Err(broken(Fault::Truncated).because(fault));
-            }
-            Err(late) => {
+            Ok(Next::Cut) => return Err(cut_off()),
+            Ok(Next::Late) => {
                 answer.broke(Failure::Timeout);
                 let message = "the server of this model did not finish in time; try again";
-                return Err(Refusal::new(RefusalCode::UpstreamTimeout, message).because(late));
+                return Err(Refusal::new(RefusalCode::UpstreamTimeout, message));
+            }
+            Err(fault) => {
+                answer.broke(Failure::Answer);
+                return Err(broken(Fault::Truncated).because(fault));
             }
         }
     }

@@ -23,7 +23,7 @@ pub(crate) use throttle::Throttle;
 /// A call whose caller is proven; its body is still unread. Made only here.
 #[derive(Debug)]
 pub(crate) struct Identified {
-    parts: HeadParts,
+    parts: Box<HeadParts>,
     body: Incoming,
     known: Arc<Known>,
 }
@@ -37,7 +37,7 @@ impl Identified {
         &self.known.principal
     }
 
-    pub(crate) fn into_parts(self) -> (HeadParts, Incoming, Arc<Known>) {
+    pub(crate) fn into_parts(self) -> (Box<HeadParts>, Incoming, Arc<Known>) {
         (self.parts, self.body, self.known)
     }
 }

@@ -24,9 +24,9 @@ use std::sync::Arc;
 /// A call whose body is read. Made only here.
 #[derive(Debug)]
 pub(crate) struct Call {
-    pub(crate) parts: HeadParts,
+    pub(crate) parts: Box<HeadParts>,
     pub(crate) known: Arc<Known>,
-    pub(crate) asked: Asked,
+    pub(crate) asked: Box<Asked>,
 }
 
 /// Reads the body of a call.
@@ -40,7 +40,7 @@ pub(crate) async fn read(
     let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
     let (parts, incoming, known) = identified.into_parts();
     let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
-    let asked = asked(operation, &tier, bounds, body)?;
+    let asked = Box::new(asked(operation, &tier, bounds, body)?);
     Ok(Call { parts, known, asked })
 }
 

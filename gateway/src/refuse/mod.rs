@@ -5,7 +5,7 @@ mod render;
 mod table;
 
 pub use code::{RefusalCode, Retry};
-pub(crate) use render::{Body, envelope, render};
+pub(crate) use render::{envelope, render};
 pub use table::table;
 
 use http::HeaderMap;

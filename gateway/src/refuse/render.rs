@@ -1,17 +1,11 @@
 //! Refusals as OpenAI clients expect them.
 
 use super::{Refusal, Retry};
-use bytes::Bytes;
+use crate::body::Body;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
 use serde::Serialize;
-use std::convert::Infallible;
 use std::time::Duration;
-
-/// The body of every answer this gateway gives.
-pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
@@ -48,8 +42,7 @@ pub(crate) fn envelope(refusal: &Refusal, request_id: &str) -> Vec<u8> {
 
 /// The whole answer.
 pub(crate) fn render(refusal: &Refusal, request_id: &str) -> Response<Body> {
-    let json = Bytes::from(envelope(refusal, request_id));
-    let mut response = Response::new(Full::new(json).boxed_unsync());
+    let mut response = Response::new(Body::from(envelope(refusal, request_id)));
     let code = refusal.code();
     *response.status_mut() = code.status();
     let headers = response.headers_mut();
@@ -76,4 +69,57 @@ pub(crate) fn render(refusal: &Refusal, request_id: &str) -> Response<Body> {
 
 fn millis(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refuse::RefusalCode;
+    use http_body::Body as _;
+    use std::fmt::Write as _;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    /// An answer as it reads on the wire, but for its framing.
+    fn written(refusal: &Refusal) -> String {
+        let (head, mut body) = render(refusal, "req_1").into_parts();
+        let mut text = format!("{}\n", head.status);
+        for (name, value) in &head.headers {
+            writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
+        }
+        let body = Pin::new(&mut body).poll_frame(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Some(Ok(frame))) = body else { panic!("a refusal is there at once") };
+        let json = frame.into_data().unwrap();
+        text + std::str::from_utf8(&json).unwrap() + "\n"
+    }
+
+    /// Every code with a wait, which those that cannot succeed must not announce; then what else a
+    /// refusal may carry.
+    fn answers() -> String {
+        let wait = Duration::from_millis(1_500);
+        let plain = |code: RefusalCode| Refusal::new(code, code.meaning().trim()).after(wait);
+        let mut text = String::new();
+        for code in RefusalCode::ALL {
+            writeln!(text, "# {}\n{}", code.as_str(), written(&plain(*code))).unwrap();
+        }
+        let busy = RefusalCode::RateLimitExceeded;
+        let more = [
+            ("a field to change", plain(RefusalCode::CapExceeded).param("max_tokens")),
+            ("the end of the connection", plain(RefusalCode::RequestTimeout).closing()),
+            ("a wait that is not known", Refusal::new(busy, "too many")),
+            ("the longest wait that is said", Refusal::new(busy, "too many").after(WAIT_MAX)),
+            ("a wait that is too long to be said", plain(busy).after(WAIT_MAX + wait)),
+        ];
+        for (what, refusal) in more {
+            writeln!(text, "# with {what}\n{}", written(&refusal)).unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn every_refusal_reads_as_it_did() {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!("answers", answers());
+        });
+    }
 }

@@ -20,9 +20,9 @@ pub(super) fn start(tasks: &Tasks, node: &Arc<Node>, ops: TcpListener) {
     tasks.spawn_until_stop(catch_up(Arc::clone(node)));
     tasks.spawn_until_stop(sweep(Arc::clone(node)));
     let vitals = Arc::new(NodeVitals(Arc::clone(node)));
-    let stopping = tasks.stopping();
+    let stopping = tasks.stopping().clone();
     tasks.spawn(async move {
-        sluice_admin::ops::serve(ops, vitals, stopping.cancelled_owned()).await;
+        sluice_admin::ops::serve(ops, vitals, stopping.wait()).await;
     });
 }
 

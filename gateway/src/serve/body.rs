@@ -1,10 +1,9 @@
 //! The body of a response, which keeps its connection from being idle while it lasts.
 
-use crate::refuse::Body;
+use crate::body::Body;
 use crate::wire::Watch;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use sluice_config::words::Clock;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,21 +11,18 @@ use std::task::{Context, Poll};
 
 /// A call that is under way on a connection.
 #[derive(Debug)]
-pub(super) struct UnderWay {
-    watch: Arc<Watch>,
-    clock: Arc<dyn Clock>,
-}
+pub(super) struct UnderWay(Arc<Watch>);
 
 impl UnderWay {
-    pub(super) fn begin(watch: &Arc<Watch>, clock: &Arc<dyn Clock>) -> Self {
+    pub(super) fn begin(watch: &Arc<Watch>) -> Self {
         watch.enter();
-        Self { watch: Arc::clone(watch), clock: Arc::clone(clock) }
+        Self(Arc::clone(watch))
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.watch.leave(self.clock.steady());
+        self.0.leave();
     }
 }
 

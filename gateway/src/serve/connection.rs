@@ -4,16 +4,14 @@ use super::body::{Tracked, UnderWay};
 use super::cors;
 use super::executor::Streams;
 use crate::accept::address;
+use crate::body::Body;
 use crate::call::Peer;
 use crate::node::Node;
 use crate::pipeline;
-use crate::refuse::Body;
 use crate::tasks::Tasks;
 use crate::wire::{Deadlines, Fault, Guarded, HeadLimits, Watch};
-use bytes::Bytes;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode, Version};
-use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -70,7 +68,7 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TcpStream, peer: SocketA
         return;
     }
     let began = shared.node.clock.steady();
-    let watch = Arc::new(Watch::default());
+    let watch = Arc::new(Watch::new(Arc::clone(&shared.node.clock)));
     let bounds = shared.node.snapshot().bounds.clone();
     let conn =
         Conn { shared: Arc::clone(shared), peer, watch, bounds, began, calls: AtomicU64::new(0) };
@@ -102,9 +100,8 @@ async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
         idle: bounds.idle,
         write_stall: bounds.write_stall,
     };
-    let (watch, clock) = (Arc::clone(&conn.watch), Arc::clone(&conn.shared.node.clock));
-    let guarded = Guarded::new(stream, limits, deadlines, watch, clock);
-    let stopping = conn.shared.tasks.stopping();
+    let guarded = Guarded::new(stream, limits, deadlines, Arc::clone(&conn.watch));
+    let stopping = conn.shared.tasks.stopping().wait();
     let (headers_max, conn) = (bounds.headers_max, &conn);
     let service =
         service_fn(|request| async move { Ok::<_, Infallible>(call(conn, request).await) });
@@ -113,7 +110,7 @@ async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
     let mut serving = pin!(builder.serve_connection(guarded, service));
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
-        () = stopping.cancelled() => {
+        () = stopping => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }
@@ -123,7 +120,7 @@ async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
 
 /// HTTP/2: by ALPN only, so nothing is sniffed.
 async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, stream: S) {
-    let (bounds, stopping) = (conn.bounds.clone(), conn.shared.tasks.stopping());
+    let (bounds, stopping) = (conn.bounds.clone(), conn.shared.tasks.stopping().wait());
     let mut builder = http2::Builder::new(Streams(conn.shared.tasks.clone()));
     builder
         .timer(TokioTimer::new())
@@ -145,7 +142,7 @@ async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(conn: Conn, str
     let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
-        () = stopping.cancelled() => {
+        () = stopping => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }
@@ -182,13 +179,14 @@ async fn quiet(conn: &Conn) {
 /// One call: the guard's own, a preflight, or one for the pipeline.
 async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
     let node = &conn.shared.node;
-    let under_way = UnderWay::begin(&conn.watch, &node.clock);
+    let (under_way, now) = (UnderWay::begin(&conn.watch), node.clock.steady());
     let one = request.version() != Version::HTTP_2;
     let mut response = match Fault::named(request.method(), request.uri()).filter(|_| one) {
-        Some(fault) => pipeline::refuse(node, &fault.refusal()),
-        None => answer(conn, request).await,
+        Some(fault) => pipeline::refuse(node, &fault.refusal(), now),
+        // In a place of its own, so that a connection without a call is small.
+        None => Box::pin(answer(conn, request, now)).await,
     };
-    if one && conn.is_spent() {
+    if one && conn.is_spent(now) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if !one {
@@ -198,17 +196,17 @@ async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
     response.map(|body| Tracked::new(body, under_way))
 }
 
-async fn answer(conn: &Conn, request: Request<Incoming>) -> Response<Body> {
+async fn answer(conn: &Conn, request: Request<Incoming>, now: Duration) -> Response<Body> {
     let node = &conn.shared.node;
-    let origin = cors::origin(&request, &node.snapshot().origins);
+    let origin = cors::origin(&request, || node.snapshot());
     if let Some(origin) = origin.as_ref().filter(|_| cors::is_preflight(&request)) {
-        let mut response = Response::new(Empty::<Bytes>::new().boxed_unsync());
+        let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
         cors::permit(response.headers_mut(), origin);
         return response;
     }
     let address = address(conn.peer.ip(), request.headers(), &conn.shared.trusted);
-    let mut response = pipeline::serve(node, request, Peer { address }).await;
+    let mut response = pipeline::serve(node, request, Peer { address }, now).await;
     if let Some(origin) = origin {
         cors::share(response.headers_mut(), &origin);
     }
@@ -216,13 +214,13 @@ async fn answer(conn: &Conn, request: Request<Incoming>) -> Response<Body> {
 }
 
 impl Conn {
-    /// Whether this call is the last one the connection serves.
-    fn is_spent(&self) -> bool {
+    /// Whether the call that began `now` is the last one the connection serves.
+    fn is_spent(&self, now: Duration) -> bool {
         let calls = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let age = self.shared.node.clock.steady().saturating_sub(self.began);
+        let age = now.saturating_sub(self.began);
         let bounds = &self.bounds;
         calls >= bounds.requests_per_connection_max
             || age >= bounds.connection_age_max
-            || self.shared.tasks.stopping().is_cancelled()
+            || self.shared.tasks.stopping().is_given()
     }
 }

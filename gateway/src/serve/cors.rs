@@ -1,16 +1,21 @@
 //! Web pages of configured origins may call; without any, no page may.
 
+use crate::snapshot::Snapshot;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
     VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Request};
+use std::sync::Arc;
 
 /// The configured origin a request comes from, if it does.
-pub(super) fn origin<B>(request: &Request<B>, allowed: &[HeaderValue]) -> Option<HeaderValue> {
+pub(super) fn origin<B>(
+    request: &Request<B>,
+    live: impl FnOnce() -> Arc<Snapshot>,
+) -> Option<HeaderValue> {
     let origin = request.headers().get(ORIGIN)?;
-    allowed.contains(origin).then(|| origin.clone())
+    live().origins.contains(origin).then(|| origin.clone())
 }
 
 /// Whether a request asks what a page may send, rather than sending it.

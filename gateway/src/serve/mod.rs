@@ -196,7 +196,7 @@ impl Running {
         let finished = timeout(self.spec.drain.total, self.calls.stop()).await.is_ok();
         if !finished {
             // Streams end with an event that says so; what cannot even do that is dropped.
-            self.node.stop.cancel();
+            self.node.stop.give();
             if timeout(GOODBYE, self.calls.stop()).await.is_err() {
                 self.calls.abandon();
             }

@@ -7,7 +7,6 @@ use crate::scratch;
 use crate::timer::Timer;
 use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor};
-use sluice_config::words::Clock;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -47,7 +46,9 @@ pub(crate) struct Guarded<S> {
     pub(super) buf: BytesMut,
     cleared: usize,
     pub(super) at: At,
-    since: Duration,
+    /// When the wait for what comes next began: taken when there is first something to wait for,
+    /// since most of what comes next is there already.
+    since: Option<Duration>,
     /// What broke the body that is being read, until that was told.
     broken: Option<Fault>,
     pub(super) stalled: Option<Duration>,
@@ -55,25 +56,18 @@ pub(crate) struct Guarded<S> {
     pub(super) timer: Timer,
     limits: HeadLimits,
     pub(super) deadlines: Deadlines,
-    watch: Arc<Watch>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) watch: Arc<Watch>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
     /// Guards a fresh connection.
-    pub(crate) fn new(
-        io: S,
-        limits: HeadLimits,
-        deadlines: Deadlines,
-        watch: Arc<Watch>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(io: S, limits: HeadLimits, deadlines: Deadlines, watch: Arc<Watch>) -> Self {
         Self {
             io,
             buf: BytesMut::new(),
             cleared: 0,
             at: At::Fresh,
-            since: clock.steady(),
+            since: Some(watch.now()),
             broken: None,
             stalled: None,
             lingering: None,
@@ -81,7 +75,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
             limits,
             deadlines,
             watch,
-            clock,
         }
     }
 
@@ -121,7 +114,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
 
     fn begin(&mut self, at: At) {
         self.at = at;
-        self.since = self.clock.steady();
+        self.since = None;
     }
 
     /// Reads no further. What was cleared before the fault still stands and goes first; then, in a
@@ -155,18 +148,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
     }
 
     /// What is left of the time this part may take; `None` while there is no limit.
-    fn left(&self) -> Option<Duration> {
-        let waiting = self.buf.is_empty();
-        let (since, limit) = match self.at {
-            At::Fresh => (self.since, self.deadlines.first_byte),
+    fn left(&mut self) -> Option<Duration> {
+        let limit = match self.at {
+            At::Fresh => self.deadlines.first_byte,
             // Hyper may not ask again when the call ends, so the timer runs on, and is not late.
             At::Head if self.watch.in_call() => return Some(self.deadlines.header),
-            At::Head if waiting => (self.since.max(self.watch.ended()), self.deadlines.idle),
-            At::Head => (self.since.max(self.watch.ended()), self.deadlines.header),
-            At::Length(_) | At::Chunks(_) => (self.since, self.deadlines.body),
+            At::Head if self.buf.is_empty() => self.deadlines.idle,
+            At::Head => self.deadlines.header,
+            At::Length(_) | At::Chunks(_) => self.deadlines.body,
             At::Refused => return None,
         };
-        Some(limit.saturating_sub(self.clock.steady().saturating_sub(since)))
+        let now = self.watch.now();
+        let mut since = *self.since.get_or_insert(now);
+        if matches!(self.at, At::Head) {
+            since = since.max(self.watch.ended());
+        }
+        Some(limit.saturating_sub(now.saturating_sub(since)))
     }
 
     /// Nothing to read: is it too late for more?

@@ -1,5 +1,7 @@
 //! What a connection and the calls on it tell each other, and how long each part may take.
 
+use sluice_config::words::Clock;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -19,20 +21,32 @@ pub(crate) struct Deadlines {
 }
 
 /// What a connection and the calls on it tell each other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Watch {
+    clock: Arc<dyn Clock>,
     calls: AtomicUsize,
     ended: AtomicU64,
 }
 
 impl Watch {
+    /// Of a connection that is new.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, calls: AtomicUsize::new(0), ended: AtomicU64::new(0) }
+    }
+
+    /// The time, on the steady clock.
+    pub(super) fn now(&self) -> Duration {
+        self.clock.steady()
+    }
+
     /// A call begins: the connection is not idle.
     pub(crate) fn enter(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A call has ended.
-    pub(crate) fn leave(&self, now: Duration) {
+    pub(crate) fn leave(&self) {
+        let now = self.now();
         self.ended.store(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
         self.calls.fetch_sub(1, Ordering::Relaxed);
     }

@@ -25,7 +25,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
             self.stalled = None;
             return poll;
         }
-        let now = self.clock.steady();
+        let now = self.watch.now();
         let since = *self.stalled.get_or_insert(now);
         let left = self.deadlines.write_stall.saturating_sub(now.saturating_sub(since));
         ready!(self.timer.poll(cx, left));
@@ -34,7 +34,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
 
     /// Reads on for a moment after an answer that left bytes unread.
     fn linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let now = self.clock.steady();
+        let now = self.watch.now();
         loop {
             let (since, taken) = *self.lingering.get_or_insert((now, 0));
             match scratch::poll_read(&mut self.io, cx, |_| {}) {

@@ -1,12 +1,15 @@
 //! Calls over real HTTP, as a caller makes them, with the codec that the node speaks to backends.
 
 use super::super::out::Failure;
+use crate::clock::MachineClock;
 use crate::dispatch::wire::{Body, Connection, Content, Target, encode};
+use crate::timer::Limit;
 use serde_json::Value;
-use sluice_config::words::{Operation, Secret};
+use sluice_config::words::{Clock, Operation, Secret};
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -113,8 +116,9 @@ async fn answer(host: &str, port: u16, request: &[u8]) -> Result<(Body, u16, Con
     let failed = |error: &dyn Display| Failure::of(&format!("cannot ask {host}:{port}"), error);
     let connection = Connection::open(host, port, None).await;
     let mut connection = connection.map_err(|error| failed(&error))?;
-    connection.send(request).await.map_err(|error| failed(&error))?;
-    let head = connection.head().await;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
+    let limit = Limit::new(&clock, clock.steady(), PATIENCE);
+    let head = connection.exchange(request, &limit).await;
     let head = head.map_err(|none| failed(&format!("{none:?}")))?;
     Ok((Body::new(connection, head.framing, false), head.status, head.content))
 }

@@ -6,6 +6,7 @@ use crate::chunked::Chunked;
 use bytes::BytesMut;
 use std::io;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 /// Reads of the socket that are taken together before what they hold is passed on.
 const READS_MAX: usize = 4;
@@ -127,6 +128,20 @@ impl Body {
             }
         }
         Poll::Ready(Ok(!self.decoder.ended()))
+    }
+
+    /// Bytes it is told to have; those that are there where nothing is told.
+    pub(crate) fn told(&self) -> usize {
+        match self.decoder.framing {
+            Decoding::Length(left) => usize::try_from(left).unwrap_or(usize::MAX),
+            Decoding::Chunks(_) | Decoding::UntilClose => self.first.len(),
+        }
+    }
+
+    /// Ready when nothing is left of the time the next piece may take; wakes the task then at the
+    /// latest.
+    pub(crate) fn poll_late(&mut self, cx: &mut Context<'_>, left: Duration) -> Poll<()> {
+        self.connection.poll_late(cx, left)
     }
 
     fn poll_read(

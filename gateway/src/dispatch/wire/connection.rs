@@ -2,14 +2,17 @@
 
 use super::response::{self, Head, WireFault};
 use crate::scratch;
+use crate::timer::{Limit, Timer};
 use bytes::{Buf, BytesMut};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use tokio::io::AsyncWriteExt;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -43,6 +46,24 @@ impl Io {
             Self::Tls(stream) => scratch::poll_read(&mut **stream, cx, take),
         }
     }
+
+    /// Writes what is left of a request, and sees it on its way.
+    fn poll_send(&mut self, cx: &mut Context<'_>, rest: &mut &[u8]) -> Poll<io::Result<()>> {
+        while !rest.is_empty() {
+            let written = match self {
+                Self::Plain(stream) => Pin::new(stream).poll_write(cx, rest),
+                Self::Tls(stream) => Pin::new(&mut **stream).poll_write(cx, rest),
+            };
+            match ready!(written)? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                written => *rest = rest.get(written..).unwrap_or_default(),
+            }
+        }
+        match self {
+            Self::Plain(_) => Poll::Ready(Ok(())),
+            Self::Tls(stream) => Pin::new(&mut **stream).poll_flush(cx),
+        }
+    }
 }
 
 /// A connection with what was read of it and not yet used.
@@ -50,6 +71,7 @@ impl Io {
 pub(crate) struct Connection {
     io: Io,
     buf: BytesMut,
+    timer: Timer,
 }
 
 impl Connection {
@@ -64,22 +86,45 @@ impl Connection {
                 Io::Tls(Box::new(connector.connect(name.clone(), stream).await?))
             }
         };
-        Ok(Self { io, buf: BytesMut::new() })
+        Ok(Self { io, buf: BytesMut::new(), timer: Timer::default() })
     }
 
-    /// Writes a whole request.
-    pub(crate) async fn send(&mut self, request: &[u8]) -> io::Result<()> {
-        match &mut self.io {
-            Io::Plain(stream) => stream.write_all(request).await,
-            Io::Tls(stream) => {
-                stream.write_all(request).await?;
-                stream.flush().await
-            }
+    /// Writes a whole request and reads the head of the answer.
+    pub(crate) async fn exchange(
+        &mut self,
+        request: &[u8],
+        limit: &Limit<'_>,
+    ) -> Result<Head, NoHead> {
+        let mut rest = request;
+        poll_fn(|cx| {
+            let sent = self.io.poll_send(cx, &mut rest);
+            let sent = sent.map_err(|error| NoHead::Io { error, silent: true });
+            self.in_time(cx, sent, limit)
+        })
+        .await?;
+        self.head(limit).await
+    }
+
+    /// Ready when the time of a limit is over; wakes the task then at the latest.
+    pub(super) fn poll_late(&mut self, cx: &mut Context<'_>, left: Duration) -> Poll<()> {
+        self.timer.poll(cx, left)
+    }
+
+    fn in_time<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: Poll<Result<T, NoHead>>,
+        limit: &Limit<'_>,
+    ) -> Poll<Result<T, NoHead>> {
+        if poll.is_pending() {
+            ready!(self.poll_late(cx, limit.left()));
+            return Poll::Ready(Err(NoHead::Late));
         }
+        poll
     }
 
     /// Reads the head of the answer, passing over interim ones.
-    pub(crate) async fn head(&mut self) -> Result<Head, NoHead> {
+    async fn head(&mut self, limit: &Limit<'_>) -> Result<Head, NoHead> {
         let mut interim = 0;
         loop {
             match response::parse(&self.buf).map_err(NoHead::Wire)? {
@@ -92,20 +137,23 @@ impl Connection {
                     self.buf.advance(length);
                     interim += 1;
                 }
-                None => self.more(interim == 0).await?,
+                None => self.more(interim == 0, limit).await?,
             }
         }
     }
 
-    async fn more(&mut self, first: bool) -> Result<(), NoHead> {
+    async fn more(&mut self, first: bool, limit: &Limit<'_>) -> Result<(), NoHead> {
         let silent = first && self.buf.is_empty();
-        let read = poll_fn(|cx| self.poll_fill(cx)).await;
-        let read = read.map_err(|error| NoHead::Io { error, silent })?;
+        let read = poll_fn(|cx| {
+            let read = self.poll_fill(cx).map_err(|error| NoHead::Io { error, silent });
+            self.in_time(cx, read, limit)
+        });
+        let read = read.await?;
         if read == 0 { Err(NoHead::Closed { silent }) } else { Ok(()) }
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let Self { io, buf } = self;
+        let Self { io, buf, .. } = self;
         io.poll_read(cx, |read| buf.extend_from_slice(read))
     }
 
@@ -147,6 +195,9 @@ pub(crate) enum NoHead {
     /// What came is not a head.
     #[error("{0}")]
     Wire(#[source] WireFault),
+    /// There was none in time.
+    #[error("the backend did not answer in time")]
+    Late,
     /// The other side closed: before it said anything, or in between.
     #[error("the backend closed the connection")]
     Closed { silent: bool },
@@ -166,7 +217,7 @@ impl NoHead {
                             | io::ErrorKind::ConnectionAborted
                     )
             }
-            Self::Wire(_) => false,
+            Self::Wire(_) | Self::Late => false,
         }
     }
 }

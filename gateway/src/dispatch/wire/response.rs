@@ -2,6 +2,7 @@
 
 use memchr::memchr_iter;
 use std::fmt;
+use std::mem::MaybeUninit;
 
 /// Headers an answer may have.
 const HEADERS_MAX: usize = 100;
@@ -79,9 +80,12 @@ impl std::error::Error for WireFault {}
 ///
 /// The answer cannot be read; the connection must be closed.
 pub(super) fn parse(bytes: &[u8]) -> Result<Option<(usize, Head)>, WireFault> {
-    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
-    let mut answer = httparse::Response::new(&mut headers);
-    let length = match answer.parse(bytes) {
+    // Not set to anything: most of them are never looked at.
+    let mut headers = [const { MaybeUninit::uninit() }; HEADERS_MAX];
+    let mut answer = httparse::Response::new(&mut []);
+    let strict = httparse::ParserConfig::default();
+    let parsed = strict.parse_response_with_uninit_headers(&mut answer, bytes, &mut headers);
+    let length = match parsed {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) if bytes.len() <= HEAD_BYTES_MAX => return Ok(None),
         Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
