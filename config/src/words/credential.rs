@@ -11,6 +11,10 @@ const PREFIX: &str = "sk-sluice-";
 const PUBLIC: usize = 12;
 const SECRET: usize = 43;
 const CHECK: usize = 6;
+/// What the checksum covers: public id, hyphen, secret.
+const COVERED: usize = PUBLIC + 1 + SECRET;
+/// How many checksums there are: as many as [`CHECK`] digits can write.
+const CHECKS: u64 = 62_u64.pow(6);
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The keyed hash of an API key; the key itself is never kept.
@@ -78,13 +82,13 @@ impl fmt::Debug for ApiKey<'_> {
 impl<'a> ApiKey<'a> {
     /// Reads a key. `None` if it is not one: wrong length, prefix, alphabet or checksum.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let rest = text.strip_prefix(PREFIX)?;
-        let (public, tail) = rest.split_at_checked(PUBLIC)?;
-        let tail = tail.strip_prefix('-')?;
-        let (secret, check) = tail.split_at_checked(SECRET)?;
-        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric());
-        let well_formed = check.len() == CHECK && digits(public) && digits(secret) && digits(check);
-        (well_formed && check == checksum(public, secret)).then_some(Self { text, public })
+        let (covered, check) = text.strip_prefix(PREFIX)?.split_at_checked(COVERED)?;
+        let (public, tail) = covered.split_at_checked(PUBLIC)?;
+        let secret = tail.strip_prefix('-')?;
+        // A checksum that is right is also in the alphabet.
+        let well_formed = are_digits(public) && are_digits(secret);
+        let right = well_formed && check.as_bytes() == checksum(covered);
+        right.then_some(Self { text, public })
     }
 
     /// The part that names the key in lists and logs.
@@ -97,14 +101,30 @@ impl<'a> ApiKey<'a> {
         let (public, secret) = random.split_at(16);
         let public = digits(public, PUBLIC);
         let secret = digits(secret, SECRET);
-        let check = checksum(&public, &secret);
-        format!("{PREFIX}{public}-{secret}{check}")
+        let covered = format!("{public}-{secret}");
+        let check = String::from_iter(checksum(&covered).map(char::from));
+        format!("{PREFIX}{covered}{check}")
     }
 }
 
-fn checksum(public: &str, secret: &str) -> String {
-    let hash = blake3::hash([public.as_bytes(), b"-", secret.as_bytes()].concat().as_slice());
-    digits(hash.as_bytes(), CHECK)
+/// Without a branch for each byte, so that many are looked at together.
+fn are_digits(text: &str) -> bool {
+    text.bytes().fold(true, |all, byte| all & byte.is_ascii_alphanumeric())
+}
+
+/// The lowest base-62 digits of the hash of what is covered, read as one big-endian number.
+fn checksum(covered: &str) -> [u8; CHECK] {
+    let hash = blake3::hash(covered.as_bytes());
+    let (pairs, _) = hash.as_bytes().as_chunks::<2>();
+    // The lowest digits of a number are those of its remainder, and a remainder fits a word.
+    let append = |low, pair: &[u8; 2]| (low << 16 | u64::from(u16::from_be_bytes(*pair))) % CHECKS;
+    let mut low = pairs.iter().fold(0, append);
+    let mut check = [b'0'; CHECK];
+    for place in check.iter_mut().rev() {
+        *place = digit(low % 62);
+        low /= 62;
+    }
+    check
 }
 
 /// Writes the number that `bytes` are, big-endian, as `len` base-62 digits (its lowest ones).
@@ -118,15 +138,20 @@ fn digits(bytes: &[u8], len: usize) -> String {
             *byte = u8::try_from(value / 62).unwrap_or(u8::MAX);
             carry = value % 62;
         }
-        let digit = usize::try_from(carry).ok().and_then(|at| DIGITS.get(at));
-        text.push(char::from(*digit.unwrap_or(&b'0')));
+        text.push(char::from(digit(carry.into())));
     }
     text.iter().rev().collect()
+}
+
+fn digit(value: u64) -> u8 {
+    let digit = usize::try_from(value).ok().and_then(|at| DIGITS.get(at));
+    *digit.unwrap_or(&b'0')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_made_key_parses_and_a_changed_one_does_not() {
@@ -149,5 +174,37 @@ mod tests {
         let hasher = |byte| KeyHasher::new(Secret::new(vec![byte; 32])).expect("long enough");
         assert_ne!(hasher(1).digest(&key), hasher(2).digest(&key));
         assert!(KeyHasher::new(Secret::new(vec![1; 31])).is_none());
+    }
+
+    #[test]
+    fn a_key_that_exists_stays_valid() {
+        // Made by the first version that made keys.
+        let key = "sk-sluice-tEi3AokdGoqT-JJBwqz7PwY01V6bl3Gp1Eliwv2KjAcZX0AFlK0dbcUPDN0Agy";
+        assert_eq!(
+            ApiKey::make(&std::array::from_fn(|at| u8::try_from(at * 3).expect("small"))),
+            key
+        );
+        assert!(ApiKey::parse(key).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn the_checksum_is_the_lowest_digits_of_the_hash(covered in ".*") {
+            let check = String::from_iter(checksum(&covered).map(char::from));
+            prop_assert_eq!(check, digits(blake3::hash(covered.as_bytes()).as_bytes(), CHECK));
+        }
+
+        #[test]
+        fn only_the_alphabet_makes_a_key(
+            random: [u8; 32],
+            at in 0..72_usize,
+            odd in "[^a-zA-Z0-9]",
+        ) {
+            let key = ApiKey::make(&std::array::from_fn(|at| random[at % 32]));
+            prop_assert!(ApiKey::parse(&key).is_some());
+            let mut changed = key.clone();
+            changed.replace_range(at..=at, &odd);
+            prop_assert_eq!(ApiKey::parse(&changed).is_some(), changed == key);
+        }
     }
 }

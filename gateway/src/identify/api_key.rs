@@ -1,20 +1,21 @@
 //! API keys in a header: `Authorization: Bearer`, `x-api-key` or `api-key`.
 
 use super::{Method, Presented};
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
 use sluice_config::words::{ApiKey, KeyDigest, KeyHasher};
 
 #[derive(Debug)]
 pub(super) struct ApiKeys;
 
-const BARE: [&str; 2] = ["x-api-key", "api-key"];
+static BARE: [HeaderName; 2] =
+    [HeaderName::from_static("x-api-key"), HeaderName::from_static("api-key")];
 
 impl Method for ApiKeys {
     fn find<'h>(&self, headers: &'h HeaderMap) -> Presented<'h> {
         let bearer = headers.get_all(AUTHORIZATION).iter().map(|value| bearer(value.as_bytes()));
         let bare =
-            BARE.iter().flat_map(|name| headers.get_all(*name)).map(http::HeaderValue::as_bytes);
+            BARE.iter().flat_map(|name| headers.get_all(name)).map(http::HeaderValue::as_bytes);
         let mut found = Presented::Nothing;
         for credential in bearer.chain(bare) {
             found = match found {

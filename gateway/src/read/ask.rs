@@ -63,18 +63,18 @@ impl Reading {
             let message = "the body is not one strict JSON object: it is another value";
             return Err(Refusal::new(RefusalCode::InvalidJson, message));
         }
-        let tables = fields::of(self.ask.operation);
         for (key, value) in tape.root().members() {
-            match tables.iter().copied().flatten().find(|(name, _)| *name == key) {
+            match fields::find(self.ask.operation, &key) {
                 Some(field) => self.member(field, value)?,
-                None => self.unknown(&key, tables)?,
+                None => self.unknown(&key)?,
             }
         }
         Ok(())
     }
 
-    fn unknown(&self, key: &str, tables: &[&'static [Field]]) -> Result<(), Refusal> {
-        let mut names = tables.iter().copied().flatten().map(|(name, _)| *name);
+    fn unknown(&self, key: &str) -> Result<(), Refusal> {
+        let mut names =
+            fields::of(self.ask.operation).iter().copied().flatten().map(|(name, _)| *name);
         // One that resembles a known field is never just dropped.
         if self.drops_unknown && rule::look_alike(key, &mut names.clone()).is_none() {
             return Ok(());
@@ -98,7 +98,7 @@ impl Reading {
 
     /// Takes from a member, already checked, what the decision looks at.
     fn note(&mut self, name: &'static str, value: View<'_, '_>) {
-        let bytes = value.raw().len() as u64;
+        let bytes = value.bytes();
         let ask = &mut self.ask;
         match name {
             "model" => self.model = value.text().map(|text| text.into_owned().into_boxed_str()),
@@ -116,8 +116,9 @@ impl Reading {
                 self.prompted = value.kind() == Kind::String || value.items().next().is_some();
                 ask.pieces += count(value);
                 ask.prompt_bytes += bytes;
-                let largest = value.items().map(|item| item.raw().len() as u64).max();
-                ask.part_bytes_max = largest.filter(|_| name != "messages").unwrap_or(bytes);
+                let largest = || value.items().map(View::bytes).max().unwrap_or(bytes);
+                // A chat is one prompt, whatever its messages.
+                ask.part_bytes_max = if name == "messages" { bytes } else { largest() };
             }
             "suffix" => self.extra_bytes += bytes,
             // A template may write schemas with more space than the caller did.

@@ -21,12 +21,32 @@ pub(super) enum Use {
 
 pub(super) type Field = (&'static str, Use);
 
+const CHATS: &[&[Field]] = &[CHAT, SAMPLING, COMMON];
+const COMPLETIONS: &[&[Field]] = &[COMPLETION, SAMPLING, COMMON];
+const EMBEDDINGS: &[&[Field]] = &[EMBEDDING, COMMON];
+
+/// The fields of an operation.
 pub(super) fn of(operation: Operation) -> &'static [&'static [Field]] {
     match operation {
-        Operation::Chat => &[CHAT, SAMPLING, COMMON],
-        Operation::Completion => &[COMPLETION, SAMPLING, COMMON],
-        Operation::Embedding => &[EMBEDDING, COMMON],
+        Operation::Chat => CHATS,
+        Operation::Completion => COMPLETIONS,
+        Operation::Embedding => EMBEDDINGS,
     }
+}
+
+/// The field of an operation by name. Each operation has a search of its own, so that the compiler
+/// knows the names it compares with.
+pub(super) fn find(operation: Operation, name: &str) -> Option<&'static Field> {
+    match operation {
+        Operation::Chat => among(CHATS, name),
+        Operation::Completion => among(COMPLETIONS, name),
+        Operation::Embedding => among(EMBEDDINGS, name),
+    }
+}
+
+#[inline]
+fn among(tables: &'static [&'static [Field]], name: &str) -> Option<&'static Field> {
+    tables.iter().copied().flatten().find(|field| field.0 == name)
 }
 
 const COMMON: &[Field] = &[

@@ -5,10 +5,12 @@
 
 mod ask;
 mod body;
+mod cursor;
 mod fields;
 mod rule;
 pub(crate) mod scan;
 mod tape;
+mod twins;
 
 use crate::call::{Asked, HeadParts};
 use crate::identify::Identified;

@@ -4,11 +4,11 @@
 //! their other half; numbers that are not finite; anything before or after the one value; more
 //! depth or more values than the limits. The result is a flat tape of spans; nothing is copied.
 
+pub(crate) use super::cursor::Fault;
+use super::cursor::{Cursor, Spelling};
+use super::tape::Node;
 pub(crate) use super::tape::{Kind, Tape, View};
-use super::tape::{Node, unescape};
-use memchr::memchr2;
-use std::borrow::Cow;
-use std::fmt;
+use super::twins::has_twins;
 
 /// How large the JSON may be, beside its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -19,256 +19,145 @@ pub(crate) struct Limits {
     pub keys_max: usize,
 }
 
-/// Why a text is not strict JSON, and where (a byte offset).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Fault {
-    what: &'static str,
-    at: usize,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.what, self.at)
-    }
-}
-
 /// Scans a whole text.
-///
-/// # Errors
-///
-/// The first fault found.
 pub(crate) fn scan(bytes: &[u8], limits: Limits) -> Result<Tape<'_>, Fault> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Fault { what: "not UTF-8", at: error.valid_up_to() })?;
-    let mut scanner = Scanner { text, at: 0, nodes: Vec::new(), open: Vec::new(), limits };
-    scanner.nodes.reserve(32);
+    let mut scanner = Scanner {
+        cursor: Cursor::new(text),
+        // Enough for most calls. Powers of two, in bytes: the allocator has those at hand.
+        nodes: Vec::with_capacity(32),
+        open: Vec::with_capacity(8),
+        keys: Vec::with_capacity(16),
+        keys_spelling: Spelling::Plain,
+        limits,
+    };
     scanner.run()?;
     Ok(Tape { text, nodes: scanner.nodes })
 }
 
 struct Scanner<'t> {
-    text: &'t str,
-    at: usize,
+    cursor: Cursor<'t>,
     nodes: Vec<Node>,
-    open: Vec<Open<'t>>,
+    open: Vec<Open>,
+    /// The keys of the objects that are open, with their quotes, the innermost last.
+    keys: Vec<&'t [u8]>,
+    /// Whether any key so far has a backslash.
+    keys_spelling: Spelling,
     limits: Limits,
 }
 
 /// An object or array that has not ended.
-struct Open<'t> {
+struct Open {
     node: usize,
-    keys: Option<Vec<Cow<'t, str>>>,
+    /// How many of the keys are those of the objects around it.
+    keys_before: usize,
 }
 
-impl<'t> Scanner<'t> {
+impl Scanner<'_> {
     fn run(&mut self) -> Result<(), Fault> {
+        self.cursor.space();
         self.value()?;
-        while let Some(open) = self.open.last() {
-            let first = open.node + 1 == self.nodes.len();
-            let is_object = open.keys.is_some();
-            self.space();
-            if self.peek() == Some(if is_object { b'}' } else { b']' }) {
-                self.at += 1;
+        while let Some((node, kind)) = self.innermost() {
+            let is_object = kind == Kind::Object;
+            let is_empty = node + 1 == self.nodes.len();
+            self.cursor.space();
+            if self.cursor.take(if is_object { b'}' } else { b']' }) {
                 self.close()?;
                 continue;
             }
-            if !first {
-                self.expect(b',', "expected a comma")?;
-                self.space();
+            if !is_empty {
+                self.cursor.expect(b',', "expected a comma")?;
+                self.cursor.space();
             }
             if is_object {
                 self.key()?;
             }
             self.value()?;
         }
-        self.space();
-        if self.at == self.text.len() { Ok(()) } else { Err(self.fault("more than one value")) }
+        self.cursor.space();
+        let ended = self.cursor.peek().is_none();
+        if ended { Ok(()) } else { Err(self.cursor.fault("more than one value")) }
     }
 
-    fn fault(&self, what: &'static str) -> Fault {
-        Fault { what, at: self.at }
+    /// The node of the object or array that is open, and which of the two it is.
+    fn innermost(&self) -> Option<(usize, Kind)> {
+        let open = self.open.last()?;
+        Some((open.node, self.nodes.get(open.node)?.kind))
     }
 
-    fn rest(&self) -> &'t [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    /// Whether another node may be noted.
+    fn room(&self) -> Result<(), Fault> {
+        let room = self.nodes.len() < self.limits.keys_max;
+        if room { Ok(()) } else { Err(self.cursor.fault("too many keys and values")) }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
-
-    fn expect(&mut self, byte: u8, what: &'static str) -> Result<(), Fault> {
-        if self.peek() != Some(byte) {
-            return Err(self.fault(what));
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    /// Notes a node that begins here; containers and strings set its end when they have one.
-    fn node(&mut self, kind: Kind) -> Result<usize, Fault> {
-        if self.nodes.len() >= self.limits.keys_max {
-            return Err(self.fault("too many keys and values"));
-        }
-        let index = self.nodes.len();
-        self.nodes.push(Node { kind, start: self.at, end: self.at, next: index + 1 });
-        Ok(index)
-    }
-
-    fn end(&mut self, index: usize) {
-        let (end, next) = (self.at, self.nodes.len());
-        if let Some(node) = self.nodes.get_mut(index) {
-            (node.end, node.next) = (end, next);
-        }
+    /// Notes what began at `start` and has just ended.
+    fn note(&mut self, kind: Kind, spelling: Spelling, start: usize) {
+        self.nodes.push(Node { kind, spelling, start, end: self.cursor.at(), size: 1 });
     }
 
     fn key(&mut self) -> Result<(), Fault> {
-        let start = self.at;
-        let index = self.node(Kind::Key)?;
-        self.string("expected a key")?;
-        self.end(index);
-        let key = unescape(self.text.get(start..self.at).unwrap_or_default());
-        if let Some(keys) = self.open.last_mut().and_then(|open| open.keys.as_mut()) {
-            keys.push(key);
+        self.room()?;
+        let start = self.cursor.at();
+        let spelling = self.cursor.string("expected a key")?;
+        self.note(Kind::Key, spelling, start);
+        self.keys.push(self.cursor.since(start));
+        if spelling == Spelling::Escaped {
+            self.keys_spelling = spelling;
         }
-        self.space();
-        self.expect(b':', "expected a colon")?;
-        self.space();
+        self.cursor.space();
+        self.cursor.expect(b':', "expected a colon")?;
+        self.cursor.space();
         Ok(())
     }
 
     fn value(&mut self) -> Result<(), Fault> {
-        self.space();
-        let kind = match self.peek() {
+        let kind = match self.cursor.peek() {
             Some(b'{') => return self.begin(Kind::Object),
             Some(b'[') => return self.begin(Kind::Array),
             Some(b'"') => Kind::String,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
             Some(b't' | b'f') => Kind::Bool,
             Some(b'n') => Kind::Null,
-            _ => return Err(self.fault("expected a value")),
+            _ => return Err(self.cursor.fault("expected a value")),
         };
-        let index = self.node(kind)?;
+        self.room()?;
+        let start = self.cursor.at();
+        let mut spelling = Spelling::Plain;
         match kind {
-            Kind::String => self.string("expected a string")?,
-            Kind::Number => self.number()?,
-            _ => self.word()?,
+            Kind::String => spelling = self.cursor.string("expected a string")?,
+            Kind::Number => self.cursor.number()?,
+            _ => self.cursor.word()?,
         }
-        self.end(index);
+        self.note(kind, spelling, start);
         Ok(())
     }
 
     fn begin(&mut self, kind: Kind) -> Result<(), Fault> {
         if self.open.len() >= self.limits.depth_max {
-            return Err(self.fault("nested too deeply"));
+            return Err(self.cursor.fault("nested too deeply"));
         }
-        let node = self.node(kind)?;
-        self.at += 1;
-        let keys = (kind == Kind::Object).then(Vec::new);
-        self.open.push(Open { node, keys });
+        self.room()?;
+        self.open.push(Open { node: self.nodes.len(), keys_before: self.keys.len() });
+        // Its end and size are set when they are known.
+        self.note(kind, Spelling::Plain, self.cursor.at());
+        self.cursor.take(if kind == Kind::Object { b'{' } else { b'[' });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), Fault> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        self.end(open.node);
-        let mut keys = open.keys.unwrap_or_default();
-        keys.sort_unstable();
-        let twice = keys.windows(2).any(|pair| pair.first() == pair.last());
-        if twice { Err(self.fault("a key twice in the object that ends")) } else { Ok(()) }
-    }
-
-    fn word(&mut self) -> Result<(), Fault> {
-        let found =
-            ["true", "false", "null"].into_iter().find(|w| self.rest().starts_with(w.as_bytes()));
-        self.at += found.ok_or_else(|| self.fault("expected a value"))?.len();
+        let size = self.nodes.len() - open.node;
+        if let Some(node) = self.nodes.get_mut(open.node) {
+            (node.end, node.size) = (self.cursor.at(), size);
+        }
+        let keys = self.keys.get_mut(open.keys_before..).unwrap_or_default();
+        if has_twins(keys, self.keys_spelling) {
+            return Err(self.cursor.fault("a key twice in the object that ends"));
+        }
+        self.keys.truncate(open.keys_before);
         Ok(())
-    }
-
-    fn string(&mut self, what: &'static str) -> Result<(), Fault> {
-        self.expect(b'"', what)?;
-        loop {
-            let rest = self.rest();
-            let length =
-                memchr2(b'"', b'\\', rest).ok_or_else(|| self.fault("a string without end"))?;
-            let plain = rest.get(..length).unwrap_or_default();
-            if plain.iter().any(|byte| *byte < 0x20) {
-                return Err(self.fault("a control character in a string"));
-            }
-            self.at += length + 1;
-            if rest.get(length) == Some(&b'"') {
-                return Ok(());
-            }
-            self.escape()?;
-        }
-    }
-
-    fn escape(&mut self) -> Result<(), Fault> {
-        let escaped = self.peek();
-        self.at += 1;
-        match escaped {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(()),
-            Some(b'u') => match self.hex()? {
-                0xd800..=0xdbff if self.rest().starts_with(b"\\u") => {
-                    self.at += 2;
-                    let low = self.hex()?;
-                    if matches!(low, 0xdc00..=0xdfff) {
-                        Ok(())
-                    } else {
-                        Err(self.fault("half a surrogate pair"))
-                    }
-                }
-                0xd800..=0xdfff => Err(self.fault("half a surrogate pair")),
-                _ => Ok(()),
-            },
-            _ => Err(self.fault("an unknown escape")),
-        }
-    }
-
-    fn hex(&mut self) -> Result<u32, Fault> {
-        let digits = self.rest().get(..4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let value = value.ok_or_else(|| self.fault("an unknown escape"))?;
-        self.at += 4;
-        Ok(value)
-    }
-
-    fn digits(&mut self) -> usize {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        count
-    }
-
-    fn number(&mut self) -> Result<(), Fault> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        let zero = self.peek() == Some(b'0');
-        let whole = self.digits();
-        let mut sound = whole == 1 || (whole > 1 && !zero);
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            sound &= self.digits() > 0;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            sound &= self.digits() > 0;
-        }
-        let written = self.text.get(start..self.at).unwrap_or_default();
-        let finite = written.len() < 18 && !written.contains(['e', 'E'])
-            || written.parse::<f64>().is_ok_and(f64::is_finite);
-        if sound && finite { Ok(()) } else { Err(self.fault("not a finite JSON number")) }
     }
 }
 
@@ -342,6 +231,27 @@ mod tests {
             if scan(text.as_bytes(), Limits { depth_max: 64, keys_max: 1000 }).is_ok() {
                 prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
             }
+        }
+
+        #[test]
+        fn reads_what_serde_json_writes(
+            written in proptest::collection::btree_map(
+                ".{0,12}",
+                (".{0,20}", -1e300..1e300, any::<bool>()),
+                0..12,
+            ),
+        ) {
+            let text = serde_json::to_string(&written).expect("JSON");
+            let limits = Limits { depth_max: 2, keys_max: 1000 };
+            let tape = scan(text.as_bytes(), limits).expect("strict");
+            let mut read = std::collections::BTreeMap::new();
+            for (key, value) in tape.root().members() {
+                let items: Vec<_> = value.items().collect();
+                let said = items[0].text().expect("text").into_owned();
+                let number = items[1].number().expect("a number");
+                read.insert(key.into_owned(), (said, number, items[2].flag().expect("a flag")));
+            }
+            prop_assert_eq!(read, written);
         }
     }
 }

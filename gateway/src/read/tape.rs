@@ -1,5 +1,6 @@
 //! A scanned text: spans of its values, in order.
 
+use super::cursor::Spelling;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -25,10 +26,27 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) kind: Kind,
+    /// How a key or string is written.
+    pub(super) spelling: Spelling,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// The node after this one and all within it.
-    pub(super) next: usize,
+    /// How many nodes it is, with all within it.
+    pub(super) size: usize,
+}
+
+impl Node {
+    /// The text of a key or string, unescaped.
+    pub(super) fn unquoted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.spelling {
+            Spelling::Plain => {
+                let inner = text.get(self.start + 1..self.end.saturating_sub(1));
+                Cow::Borrowed(inner.unwrap_or_default())
+            }
+            Spelling::Escaped => {
+                Cow::Owned(unescape(text.as_bytes().get(self.start..self.end).unwrap_or_default()))
+            }
+        }
+    }
 }
 
 /// A whole text that is strict JSON.
@@ -41,21 +59,22 @@ pub(crate) struct Tape<'t> {
 impl<'t> Tape<'t> {
     /// The one value of the text.
     pub(crate) fn root(&self) -> View<'_, 't> {
-        View { tape: self, index: 0 }
+        View { text: self.text, nodes: &self.nodes }
     }
 }
 
-/// One value.
+/// One value: its node, and the nodes of what is within it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a, 't> {
-    tape: &'a Tape<'t>,
-    index: usize,
+    text: &'t str,
+    nodes: &'a [Node],
 }
 
 impl<'a, 't> View<'a, 't> {
     fn node(self) -> Node {
-        let none = Node { kind: Kind::Null, start: 0, end: 0, next: self.index + 1 };
-        self.tape.nodes.get(self.index).copied().unwrap_or(none)
+        let (kind, spelling) = (Kind::Null, Spelling::Plain);
+        let none = Node { kind, spelling, start: 0, end: 0, size: 1 };
+        self.nodes.first().copied().unwrap_or(none)
     }
 
     /// What it is.
@@ -68,14 +87,20 @@ impl<'a, 't> View<'a, 't> {
         self.node().start..self.node().end
     }
 
+    /// How long it is, as written.
+    pub(crate) fn bytes(self) -> u64 {
+        self.span().len() as u64
+    }
+
     /// It, as written.
     pub(crate) fn raw(self) -> &'t str {
-        self.tape.text.get(self.span()).unwrap_or_default()
+        self.text.get(self.span()).unwrap_or_default()
     }
 
     /// The text of a string, unescaped; `None` if it is not one.
     pub(crate) fn text(self) -> Option<Cow<'t, str>> {
-        (self.kind() == Kind::String).then(|| unescape(self.raw()))
+        let node = self.node();
+        (node.kind == Kind::String).then(|| node.unquoted(self.text))
     }
 
     /// A whole number that fits; `None` if it is anything else. `3.0` is not one.
@@ -93,25 +118,22 @@ impl<'a, 't> View<'a, 't> {
         (self.kind() == Kind::Bool).then(|| self.raw() == "true")
     }
 
-    fn children(self, of: Kind) -> impl Iterator<Item = View<'a, 't>> {
-        let node = self.node();
-        let end = if node.kind == of { node.next } else { 0 };
-        let mut at = self.index + 1;
-        std::iter::from_fn(move || {
-            let child = View { tape: self.tape, index: at };
-            (at < end).then(|| {
-                at = child.node().next;
-                child
-            })
-        })
+    /// The nodes within, if it is of this kind.
+    fn within(self, kind: Kind) -> &'a [Node] {
+        match self.nodes.split_first() {
+            Some((node, within)) if node.kind == kind => within,
+            _ => &[],
+        }
     }
 
     /// The members of an object; none if it is not one.
     pub(crate) fn members(self) -> impl Iterator<Item = (Cow<'t, str>, View<'a, 't>)> {
-        let mut children = self.children(Kind::Object);
+        let (text, mut rest) = (self.text, self.within(Kind::Object));
         std::iter::from_fn(move || {
-            let key = children.next()?;
-            Some((unescape(key.raw()), children.next()?))
+            let (key, after) = rest.split_first()?;
+            let nodes;
+            (nodes, rest) = after.split_at_checked(after.first()?.size)?;
+            Some((key.unquoted(text), View { text, nodes }))
         })
     }
 
@@ -122,15 +144,16 @@ impl<'a, 't> View<'a, 't> {
 
     /// The elements of an array; none if it is not one.
     pub(crate) fn items(self) -> impl Iterator<Item = View<'a, 't>> {
-        self.children(Kind::Array)
+        let (text, mut rest) = (self.text, self.within(Kind::Array));
+        std::iter::from_fn(move || {
+            let nodes;
+            (nodes, rest) = rest.split_at_checked(rest.first()?.size)?;
+            Some(View { text, nodes })
+        })
     }
 }
 
-/// The text of a string that was scanned, without its quotes.
-pub(super) fn unescape(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match inner {
-        Some(inner) if !inner.contains('\\') => Cow::Borrowed(inner),
-        _ => Cow::Owned(serde_json::from_str(quoted).unwrap_or_default()),
-    }
+/// The text of a string that was scanned, with its quotes.
+pub(super) fn unescape(quoted: &[u8]) -> String {
+    serde_json::from_slice(quoted).unwrap_or_default()
 }

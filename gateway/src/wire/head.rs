@@ -1,7 +1,18 @@
 //! One request head, read strictly (RFC 9112): what two readers could read differently is refused.
 
 use super::Fault;
-use memchr::{memchr, memchr_iter};
+use super::lines::{Line, Lines};
+use super::set::Set;
+use memchr::memchr;
+
+/// A method or a header name (`token` in the grammar).
+static TOKEN: Set = Set::with(b"!#$%&'*+-.^_`|~");
+/// A header name that we take: many servers read `x_tier` and `x-tier` as one name, so no `_`.
+static NAME: Set = Set::with(b"!#$%&'*+-.^`|~");
+/// A request target: what can be seen, without the `#` of a fragment.
+static TARGET: Set = Set::with(b"!\"$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
+/// A host, with or without a port.
+static HOST: Set = Set::with(b".-_:[]");
 
 /// How large a head may be, at most.
 #[derive(Clone, Copy, Debug)]
@@ -30,59 +41,24 @@ pub(crate) enum Framing {
 ///
 /// The [`Fault`] to answer with; the connection cannot be read further.
 pub(crate) fn parse(bytes: &[u8], limits: &HeadLimits) -> Result<Option<(usize, Framing)>, Fault> {
-    let mut lines = Lines { bytes, at: 0 };
+    let mut lines = Lines::new(bytes);
     let Some(line) = lines.next(limits)? else { return Ok(None) };
-    let old = request_line(line, limits)?;
+    let old = request_line(line.bytes, limits)?;
     let mut seen = Seen { old, ..Seen::default() };
     loop {
         let Some(line) = lines.next(limits)? else { return Ok(None) };
-        if line.is_empty() {
-            return Ok(Some((lines.at, seen.framing()?)));
+        if line.bytes.is_empty() {
+            return Ok(Some((lines.passed(), seen.framing()?)));
         }
-        seen.header(line, limits)?;
-    }
-}
-
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Lines<'a> {
-    /// The next line without its CRLF. A bare LF, or a CR anywhere else, is refused.
-    fn next(&mut self, limits: &HeadLimits) -> Result<Option<&'a [u8]>, Fault> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let first = self.at == 0;
-        let Some(end) = memchr(b'\n', rest) else {
-            return match self.bytes.len() {
-                length if length <= limits.bytes => Ok(None),
-                _ if first => Err(Fault::UriTooLong),
-                _ => Err(Fault::HeadersTooLarge),
-            };
-        };
-        let line = rest.get(..end).and_then(|line| line.strip_suffix(b"\r"));
-        let line = line.ok_or(Fault::Malformed)?;
-        if memchr(b'\r', line).is_some() {
-            return Err(Fault::Malformed);
-        }
-        self.at += end + 1;
-        if self.at > limits.bytes {
-            return Err(if first { Fault::UriTooLong } else { Fault::HeadersTooLarge });
-        }
-        Ok(Some(line))
+        seen.header(&line, limits)?;
     }
 }
 
 /// Checks a request line; true for HTTP/1.0.
 fn request_line(line: &[u8], limits: &HeadLimits) -> Result<bool, Fault> {
-    let mut spaces = memchr_iter(b' ', line);
-    let (Some(first), Some(second), None) = (spaces.next(), spaces.next(), spaces.next()) else {
-        return Err(Fault::Malformed);
-    };
-    let method = line.get(..first).unwrap_or_default();
-    let target = line.get(first + 1..second).unwrap_or_default();
-    let version = line.get(second + 1..).unwrap_or_default();
-    if method.is_empty() || !method.iter().all(|byte| is_token(*byte)) {
+    let (method, rest) = at_space(line)?;
+    let (target, version) = at_space(rest)?;
+    if method.is_empty() || !TOKEN.has_all(method) {
         return Err(Fault::Malformed);
     }
     let old = match version {
@@ -101,11 +77,17 @@ fn request_line(line: &[u8], limits: &HeadLimits) -> Result<bool, Fault> {
     if target.len() > limits.uri_bytes {
         return Err(Fault::UriTooLong);
     }
-    let plain = target.iter().all(|byte| matches!(byte, 0x21..=0x7e) && *byte != b'#');
-    if target.first() != Some(&b'/') || !plain {
+    if target.first() != Some(&b'/') || !TARGET.has_all(target) {
         return Err(Fault::Malformed);
     }
     Ok(old)
+}
+
+fn at_space(line: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
+    match memchr(b' ', line).and_then(|space| line.split_at_checked(space)) {
+        Some((before, [_, after @ ..])) => Ok((before, after)),
+        _ => Err(Fault::Malformed),
+    }
 }
 
 #[derive(Default)]
@@ -118,26 +100,27 @@ struct Seen {
 }
 
 impl Seen {
-    fn header(&mut self, line: &[u8], limits: &HeadLimits) -> Result<(), Fault> {
+    fn header(&mut self, line: &Line<'_>, limits: &HeadLimits) -> Result<(), Fault> {
         self.headers += 1;
         if self.headers > limits.headers {
             return Err(Fault::HeadersTooLarge);
         }
-        let colon = memchr(b':', line).ok_or(Fault::Malformed)?;
-        let (name, value) = (line.get(..colon).unwrap_or_default(), line.get(colon + 1..));
-        // `_` is refused because many servers read `x_tier` and `x-tier` as one name.
-        if name.is_empty() || !name.iter().all(|byte| is_token(*byte) && *byte != b'_') {
+        // The name ends at the first byte that cannot be of one, which must be the colon.
+        let colon = line.bytes.iter().position(|byte| !NAME.has(*byte));
+        let Some((name @ [_, ..], [b':', value @ ..])) =
+            colon.and_then(|colon| line.bytes.split_at_checked(colon))
+        else {
+            return Err(Fault::Malformed);
+        };
+        // Before it is trimmed: what is trimmed beyond spaces and tabs would be read by others.
+        if !line.plain && !value.iter().all(|byte| matches!(byte, b'\t' | 0x20..=0x7e | 0x80..)) {
             return Err(Fault::Malformed);
         }
-        let value = value.unwrap_or_default().trim_ascii();
-        if !value.iter().all(|byte| matches!(byte, b'\t' | 0x20..=0x7e | 0x80..)) {
-            return Err(Fault::Malformed);
-        }
-        self.judge(name, value)
+        self.judge(name, value.trim_ascii())
     }
 
     fn judge(&mut self, name: &[u8], value: &[u8]) -> Result<(), Fault> {
-        let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+        let is = |known: &[u8]| is_named(name, known);
         let well = if is(b"host") {
             self.hosts += 1;
             is_host(value)
@@ -174,21 +157,25 @@ impl Seen {
     }
 }
 
+/// Compares a name with a known one in lower case. The bit that tells the cases of a letter apart
+/// does not turn anything else that stands in a name into a letter or a hyphen.
+fn is_named(name: &[u8], known: &[u8]) -> bool {
+    let differing = |bits, (byte, known): (&u8, &u8)| bits | ((*byte | 0x20) ^ *known);
+    name.len() == known.len() && name.iter().zip(known).fold(0, differing) == 0
+}
+
 /// Digits only, one number: no sign, no list, no overflow.
 fn length(value: &[u8]) -> Option<u64> {
-    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(value).ok()?.parse().ok()
+    let append = |number: u64, byte: &u8| {
+        let digit = char::from(*byte).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    let (first, rest) = value.split_first()?;
+    rest.iter().try_fold(append(0, first)?, append)
 }
 
 fn is_host(value: &[u8]) -> bool {
-    let named = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(byte);
-    !value.is_empty() && value.len() <= 255 && value.iter().all(named)
-}
-
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    !value.is_empty() && value.len() <= 255 && HOST.has_all(value)
 }
 
 #[cfg(test)]
@@ -227,6 +214,8 @@ mod tests {
             "Host: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n",
             "Host: a\r\nContent-Length: 0,0\r\n",
             "Host: a\r\nContent-Length: +3\r\n",
+            "Host: a\r\nContent-Length: \u{c}3\r\n",
+            "Host: a\r\nContent-Length: 3\u{c}\r\n",
             "Host: a\r\nContent-Length: 99999999999999999999\r\n",
             "Host: a\r\nTransfer-Encoding: identity, chunked\r\n",
             "Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
@@ -257,5 +246,35 @@ mod tests {
         );
         assert_eq!(of(post, &"X: y\r\n".repeat(9)), Err(Fault::HeadersTooLarge));
         assert_eq!(of(post, &format!("X: {}\r\n", "y".repeat(2000))), Err(Fault::HeadersTooLarge));
+    }
+
+    #[test]
+    fn a_name_is_known_in_any_case_and_no_other_is() {
+        let known: Vec<u8> = (b'a'..=b'z').chain([b'-']).collect();
+        for byte in (0..=u8::MAX).filter(|byte| NAME.has(*byte)) {
+            for known in &known {
+                let same = byte.eq_ignore_ascii_case(known);
+                assert_eq!(is_named(&[byte], &[*known]), same, "{byte} {known}");
+            }
+        }
+        assert!(!is_named(b"hos", b"host") && !is_named(b"hostt", b"host"));
+    }
+
+    #[test]
+    fn values_hold_tabs_and_no_other_control_character() {
+        for byte in 0..=u8::MAX {
+            let head = [b"GET / HTTP/1.1\r\nHost: a\r\nX: b", &[byte][..], b"c\r\n\r\n"].concat();
+            let taken = matches!(parse(&head, &LIMITS), Ok(Some(_)));
+            assert_eq!(taken, byte == b'\t' || !byte.is_ascii_control(), "{byte}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_digits_and_fits() {
+        assert_eq!(length(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(length(b"007"), Some(7));
+        for odd in ["", "18446744073709551616", "1a", "-1", "1 ", "\u{661}"] {
+            assert_eq!(length(odd.as_bytes()), None, "{odd}");
+        }
     }
 }

@@ -8,12 +8,16 @@
 //! the fault; the service answers that and the connection closes.
 
 mod fault;
+mod glance;
 mod guard;
 mod head;
+mod lines;
+mod set;
 mod watch;
 mod write;
 
 pub(crate) use fault::Fault;
+pub(crate) use glance::until_odd;
 pub(crate) use guard::Guarded;
 pub(crate) use head::HeadLimits;
 #[cfg(fuzzing)]
