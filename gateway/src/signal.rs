@@ -63,13 +63,8 @@ impl Wait {
     /// Has the signal wake this task.
     fn enter(&mut self, waker: &Waker) {
         let mut waiting = self.shared.lock();
-        let place = match &self.place {
-            Some((place, _)) => *place,
-            None => {
-                waiting.next += 1;
-                waiting.next
-            }
-        };
+        let place = self.place.as_ref().map_or(waiting.next, |(place, _)| *place);
+        waiting.next = waiting.next.max(place + 1);
         waiting.wakers.insert(place, waker.clone());
         self.place = Some((place, waker.clone()));
     }

@@ -56,7 +56,13 @@ async fn an_answer_that_lies_is_counted_by_us() {
         world.backend.answers(answer::json(200, &answer::chat_body("good morning", &claim)));
         let reply = world.ada().asks("open-1").await;
         assert_eq!(reply.is_ok().text(), "good morning", "{name}");
-        is_sane(name, &world.total(1).await, 1);
+        let total = world.total(1).await;
+        is_sane(name, &total, 1);
+        // What the caller reads is what it is charged, or nothing.
+        let shown = &reply.json()["usage"];
+        let said = [&shown["prompt_tokens"], &shown["completion_tokens"]].map(Value::as_u64);
+        let charged = [total.prompt_tokens, total.completion_tokens].map(Some);
+        assert!(shown.is_null() || said == charged, "{name}: {shown} is not {total:?}");
     }
 }
 

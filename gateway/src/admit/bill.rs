@@ -106,7 +106,7 @@ impl Bill {
 
     /// The backend has answered so much by now, whether or not any of it may be shown.
     pub(crate) fn used(&mut self, report: &Report) {
-        self.used = Used { usage: report.usage, pieces: report.pieces, bytes: report.bytes };
+        self.used = Used { usage: report.usage(), pieces: report.pieces, bytes: report.bytes };
     }
 
     /// The backend has answered so much by now, and some of it is on its way to the caller.

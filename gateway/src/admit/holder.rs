@@ -3,6 +3,7 @@
 use super::meter::Meter;
 use super::requests::Requests;
 use dashmap::DashMap;
+use foldhash::fast::RandomState;
 use sluice_config::words::{Clock, Principal, PrincipalId, Scope, TierId, Unit, Window};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -44,14 +45,14 @@ impl Holder {
 #[derive(Debug)]
 pub(crate) struct Meters {
     clock: Arc<dyn Clock>,
-    principals: DashMap<(PrincipalId, TierId), Arc<Holder>>,
-    tiers: DashMap<TierId, Arc<Holder>>,
+    principals: DashMap<(PrincipalId, TierId), Arc<Holder>, RandomState>,
+    tiers: DashMap<TierId, Arc<Holder>, RandomState>,
 }
 
 impl Meters {
     /// Meters that have counted nothing yet.
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, principals: DashMap::new(), tiers: DashMap::new() }
+        Self { clock, principals: DashMap::default(), tiers: DashMap::default() }
     }
 
     /// The counts of one caller.

@@ -5,6 +5,7 @@ use super::health::Failure;
 use super::tls;
 use super::wire::{Secure, Target};
 use crate::metrics::Metrics;
+use foldhash::fast::RandomState;
 use sluice_config::words::{Clock, Secret, UpstreamId};
 use sluice_config::{BackendSpec, BackendUrl, Engine, Problems, UpstreamSpec};
 use std::collections::HashMap;
@@ -149,7 +150,7 @@ fn nth<'b>(open: &[&'b Arc<Backend>], random: u64) -> Option<&'b Arc<Backend>> {
 
 /// The upstreams of one snapshot.
 #[derive(Debug)]
-pub(crate) struct Upstreams(HashMap<UpstreamId, Arc<Upstream>>);
+pub(crate) struct Upstreams(HashMap<UpstreamId, Arc<Upstream>, RandomState>);
 
 impl Upstreams {
     /// Puts together what the file says with the backends there are, noting what cannot be.

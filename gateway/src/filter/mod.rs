@@ -8,17 +8,18 @@ use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::signal::Signal;
+use foldhash::fast::RandomState;
 use sluice_config::words::{Clock, Entitlement, ProfileId, Timestamp};
 use sluice_config::{Bounds, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
-use sluice_stream::{Fault, Plan, Report};
+use sluice_stream::{Fault, Plan, Report, Usage};
 use std::collections::HashMap;
 use std::sync::Arc;
 pub(crate) use stream::Stream;
 
 /// The filters of each profile, built once at load.
 #[derive(Debug)]
-pub(crate) struct Chains(HashMap<ProfileId, Arc<Chain>>);
+pub(crate) struct Chains(HashMap<ProfileId, Arc<Chain>, RandomState>);
 
 impl Chains {
     /// Builds every profile, noting what cannot be.
@@ -96,6 +97,10 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
         model: asked.model.clone(),
         created: Timestamp::seconds(lens.clock.now()),
         show_usage: asked.show_usage,
+        usage_max: Usage {
+            prompt: entitlement.prompt_tokens,
+            completion: entitlement.output_tokens.saturating_mul(entitlement.answers),
+        },
         choices_max: u32::try_from(entitlement.answers).unwrap_or(u32::MAX),
         event_bytes_max: lens.bounds.event_bytes_max,
         hold_bytes_max: lens.bounds.hold_bytes_max,

@@ -32,6 +32,13 @@ enum Next {
     Late,
 }
 
+impl Next {
+    /// What a read came to that says whether the body goes on.
+    fn after(more: bool) -> Self {
+        if more { Self::More } else { Self::End }
+    }
+}
+
 async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<Vec<u8>, Refusal> {
     let bytes_max = lens.bounds.answer_bytes_max;
     let mut body = Vec::with_capacity(answer.body.told().min(ROOM_MAX));
@@ -46,7 +53,7 @@ async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<
                 body.extend_from_slice(piece.get(..room).unwrap_or_default());
             });
             if let Poll::Ready(read) = read {
-                return Poll::Ready(read.map(|more| if more { Next::More } else { Next::End }));
+                return Poll::Ready(read.map(Next::after));
             }
             if cut.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Ok(Next::Cut));

@@ -5,6 +5,7 @@
 //! record drops exactly the entries it concerns, and every negative one: a new key works at once.
 
 use crate::{Change, ChangeKind, Known, Records, StoreError};
+use foldhash::fast::RandomState;
 use moka::sync::Cache;
 use sluice_config::words::{Clock, CredentialId, KeyDigest, PrincipalId};
 use std::collections::{HashMap, HashSet};
@@ -26,8 +27,8 @@ type Flight = Arc<OnceCell<Answer>>;
 pub struct Directory {
     records: Arc<dyn Records>,
     clock: Arc<dyn Clock>,
-    known: Cache<KeyDigest, Arc<Known>>,
-    unknown: Cache<KeyDigest, Negative>,
+    known: Cache<KeyDigest, Arc<Known>, RandomState>,
+    unknown: Cache<KeyDigest, Negative, RandomState>,
     flights: Mutex<HashMap<KeyDigest, Flight>>,
     /// Grows before entries are dropped, so that a load can tell it was overtaken by a change.
     turn: AtomicU64,
@@ -53,6 +54,10 @@ pub enum Lookup {
     Absent,
 }
 
+fn cache<V: Clone + Send + Sync + 'static>(capacity: u64) -> Cache<KeyDigest, V, RandomState> {
+    Cache::builder().max_capacity(capacity).build_with_hasher(RandomState::default())
+}
+
 impl Directory {
     /// An empty directory that holds at most `capacity` keys.
     pub fn new(records: Arc<dyn Records>, clock: Arc<dyn Clock>, capacity: u64) -> Self {
@@ -60,8 +65,9 @@ impl Directory {
         Self {
             records,
             clock,
-            known: Cache::new(capacity),
-            unknown: Cache::new(NEGATIVES_MAX),
+            // Digests are of a keyed hash: no caller can choose two that collide.
+            known: cache(capacity),
+            unknown: cache(NEGATIVES_MAX),
             flights: Mutex::default(),
             turn: AtomicU64::new(0),
             place: tokio::sync::Mutex::default(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sluice_config::words::{Operation, ProfileId};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
-use sluice_stream::{Plan, Relay, whole};
+use sluice_stream::{Plan, Relay, Usage, whole};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -54,6 +54,7 @@ fn plan(chain: Option<&Arc<Chain>>) -> Plan {
         model: "open".into(),
         created: 1_795_456_668,
         show_usage: false,
+        usage_max: Usage { prompt: 1 << 20, completion: 1 << 20 },
         choices_max: 1,
         event_bytes_max: 1 << 20,
         hold_bytes_max: 1 << 16,

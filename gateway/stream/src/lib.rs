@@ -6,6 +6,7 @@
 
 mod answer;
 mod dialect;
+mod easy;
 pub mod filter;
 mod plan;
 mod relay;

@@ -1,6 +1,7 @@
 //! What an answer is read and written with, and how that can go.
 
 use crate::filter::Chain;
+use crate::usage::Usage;
 use sluice_config::words::Operation;
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ pub struct Plan {
     pub created: u64,
     /// Whether the caller asked for a usage chunk.
     pub show_usage: bool,
+    /// The most it can have cost. A count beyond this, or of less than was seen to go by, is neither
+    /// reported nor shown: what a caller reads is what its quota is charged.
+    pub usage_max: Usage,
     /// How many choices were asked for: a higher index is a fault, and a stream in which this
     /// many have ended, one of them by a filter, is over.
     pub choices_max: u32,

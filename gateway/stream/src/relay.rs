@@ -5,6 +5,7 @@ use crate::dialect::{self, Dialect, Mould, Part, registry};
 use crate::plan::{Fault, Plan, Progress};
 use crate::report::Report;
 use crate::sse::{Broken, Event, Events};
+use crate::usage::Usage;
 
 /// One streamed answer.
 #[derive(Debug)]
@@ -38,7 +39,8 @@ impl Relay {
     pub fn new(plan: Plan) -> Self {
         let dialect = registry::find(plan.operation);
         let head = dialect.head(&plan);
-        let Plan { chain, choices_max, hold_bytes_max, event_bytes_max, show_usage, .. } = plan;
+        let Plan { chain, choices_max, hold_bytes_max, event_bytes_max, .. } = plan;
+        let Plan { show_usage, usage_max, .. } = plan;
         let answer = Answer::new(chain, choices_max, hold_bytes_max);
         Self {
             events: Events::new(event_bytes_max),
@@ -48,6 +50,7 @@ impl Relay {
                 mould: Mould::default(),
                 answer,
                 show_usage,
+                usage_max,
                 last_usage: false,
             },
             progress: Progress::More,
@@ -119,6 +122,7 @@ struct Writer {
     mould: Mould,
     answer: Answer,
     show_usage: bool,
+    usage_max: Usage,
     /// Whether the usage known is the last word, not a running count.
     last_usage: bool,
 }
@@ -154,8 +158,10 @@ impl Writer {
         let chunk = self.dialect.read(data)?;
         self.mould.learn(data, &chunk);
         let last = chunk.parts.is_empty();
-        if chunk.usage.is_some() && (last || !self.last_usage) {
-            self.answer.report.usage = chunk.usage;
+        if let Some(usage) = chunk.usage
+            && (last || !self.last_usage)
+        {
+            self.answer.report.usage = usage.within(self.usage_max);
             self.last_usage = last;
         }
         chunk.parts.into_iter().try_for_each(|part| self.part(part, out))
@@ -190,7 +196,7 @@ impl Writer {
 
     fn close(&self, out: &mut Vec<u8>) {
         if self.show_usage
-            && let Some(usage) = self.answer.report.usage
+            && let Some(usage) = self.answer.report.usage()
         {
             out.extend_from_slice(&self.head);
             out.extend_from_slice(b"],\"usage\":");

@@ -20,6 +20,13 @@ pub struct Report {
     pub verdicts: Vec<VerdictCount>,
 }
 
+impl Report {
+    /// The tokens, unless they are fewer than the pieces that were seen to go by.
+    pub fn usage(&self) -> Option<Usage> {
+        self.usage.filter(|usage| usage.completion >= self.pieces)
+    }
+}
+
 /// How often a filter said the same.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct VerdictCount {

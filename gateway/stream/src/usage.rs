@@ -1,5 +1,6 @@
 //! Tokens as a backend counted them. Whatever it says, reading it never fails an answer.
 
+use crate::easy::{Easy, Once};
 use crate::wire;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -19,7 +20,7 @@ pub struct Usage {
     pub completion: u64,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Written {
     #[serde(default, rename = "prompt_tokens")]
     prompt: Count,
@@ -32,7 +33,29 @@ struct Written {
 impl Usage {
     /// Reads a `usage` object; `None` if it cannot be true.
     pub(crate) fn read(raw: &RawValue) -> Option<Self> {
-        let Written { prompt, completion, total } = serde_json::from_str(raw.get()).ok()?;
+        serde_json::from_str(raw.get()).ok().and_then(Self::believe)
+    }
+
+    /// Reads a `usage` object that is written the easy way and can be true.
+    pub(crate) fn easy(easy: &mut Easy<'_>) -> Option<Self> {
+        let (mut once, mut written) = (Once::default(), Written::default());
+        easy.fields(|easy, key| {
+            let (field, count) = match key {
+                b"prompt_tokens" => (0, &mut written.prompt),
+                b"completion_tokens" => (1, &mut written.completion),
+                b"total_tokens" => (2, &mut written.total),
+                _ => return easy.skip(),
+            };
+            once.note(field)?;
+            if easy.null().is_none() {
+                *count = Count(Ok(Some(easy.number().filter(|count| *count <= TOKENS_MAX)?)));
+            }
+            Some(())
+        })?;
+        Self::believe(written)
+    }
+
+    fn believe(Written { prompt, completion, total }: Written) -> Option<Self> {
         let prompt = prompt.0.ok()??;
         let completion = match (completion.0, total.0) {
             (Ok(Some(completion)), _) => completion,
@@ -56,6 +79,11 @@ impl Usage {
         out.extend_from_slice(b",\"total_tokens\":");
         wire::number(self.prompt, out);
         out.push(b'}');
+    }
+
+    /// Nothing, if it is more than the answer can have cost.
+    pub(crate) fn within(self, max: Self) -> Option<Self> {
+        (self.prompt <= max.prompt && self.completion <= max.completion).then_some(self)
     }
 
     /// Writes it as a `usage` object.
@@ -136,7 +164,11 @@ mod tests {
 
     fn read(text: &str) -> Option<(u64, u64)> {
         let raw: &RawValue = serde_json::from_str(text).unwrap();
-        Usage::read(raw).map(|usage| (usage.prompt, usage.completion))
+        let usage = Usage::read(raw);
+        if let easy @ Some(_) = Usage::easy(&mut Easy::new(text)) {
+            assert_eq!(easy, usage, "{text}");
+        }
+        usage.map(|usage| (usage.prompt, usage.completion))
     }
 
     #[test]

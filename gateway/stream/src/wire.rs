@@ -32,9 +32,10 @@ impl Text<'_> {
 
     /// Adds text at its end.
     pub(crate) fn push(&mut self, more: &str) {
-        let mut text = self.as_str().to_owned();
-        text.push_str(more);
-        *self = Self::Made(text);
+        match self {
+            Self::Plain(text) => *self = Self::Made([*text, more].concat()),
+            Self::Made(text) => text.push_str(more),
+        }
     }
 
     pub(crate) fn into_string(self) -> String {
@@ -47,11 +48,7 @@ impl Text<'_> {
     /// Writes it as a JSON string.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Plain(text) => {
-                out.push(b'"');
-                out.extend_from_slice(text.as_bytes());
-                out.push(b'"');
-            }
+            Self::Plain(text) => plain(text, out),
             Self::Made(text) => string(text, out),
         }
     }
@@ -82,23 +79,25 @@ impl<'de> Visitor<'de> for Reading {
     }
 }
 
+/// Writes text that needs no escape as a JSON string.
+pub(crate) fn plain(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
 /// Writes `text` as a JSON string.
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
     loop {
-        let (plain, tail) = rest.split_at(scan::until(rest, needs_escape));
+        let (plain, tail) = rest.split_at(scan::until_escape(rest));
         out.extend_from_slice(plain);
         let Some((byte, tail)) = tail.split_first() else { break };
         escape(*byte, out);
         rest = tail;
     }
     out.push(b'"');
-}
-
-/// Whether a byte cannot stand in a JSON string as it is.
-pub(crate) fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {
@@ -124,11 +123,25 @@ fn hex(nibble: u8) -> u8 {
 
 /// Writes a number.
 pub(crate) fn number(value: u64, out: &mut Vec<u8>) {
-    if value >= 10 {
-        number(value / 10, out);
+    // As nearly every index is.
+    if let Ok(digit @ 0..10) = u8::try_from(value) {
+        return out.push(b'0' + digit);
     }
-    out.push(b'0' + u8::try_from(value % 10).unwrap_or_default());
+    let (mut digits, mut rest) = ([b'0'; DIGITS_MAX], value);
+    let mut free = digits.iter_mut();
+    while let Some(digit) = free.next_back() {
+        *digit += (rest % 10).to_le_bytes().first().copied().unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    let unused = free.len();
+    out.extend_from_slice(digits.get(unused..).unwrap_or_default());
 }
+
+/// Digits of the greatest number there is.
+const DIGITS_MAX: usize = 20;
 
 /// A number, kept as it was written.
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluice_config::words::{Operation, ProfileId};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
-use sluice_stream::{Plan, Relay, whole};
+use sluice_stream::{Plan, Relay, Usage, whole};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -34,6 +34,7 @@ fn plan(bits: u8) -> Plan {
         model: "open".into(),
         created: 1,
         show_usage: bits & 4 == 0,
+        usage_max: Usage { prompt: 1 << 20, completion: 1 << 20 },
         choices_max: 2,
         event_bytes_max: 4096,
         hold_bytes_max: 512,

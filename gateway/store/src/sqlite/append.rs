@@ -65,7 +65,7 @@ fn insert(rows: usize) -> String {
     let values = vec![row; rows].join(", ");
     format!(
         "insert into calls (request_id, at, kind, prompt_tokens, completion_tokens, duration_ms,
-         ttft_ms) values {values} on conflict (request_id) do nothing"
+         ttft_ms) values {values} on conflict (at, request_id) do nothing"
     )
 }
 

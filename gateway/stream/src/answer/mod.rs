@@ -70,6 +70,11 @@ impl Answer {
         choices.get_mut(at).ok_or(Fault::Choice)
     }
 
+    /// Whether a choice has begun.
+    fn knows(&self, index: u32) -> bool {
+        self.choices.iter().any(|known| known.index == index)
+    }
+
     /// Whether every choice that began has ended.
     pub(crate) fn is_complete(&self) -> bool {
         !self.choices.is_empty() && self.choices.iter().all(|one| one.finish != Finish::Open)
@@ -87,35 +92,38 @@ impl Answer {
     }
 }
 
+/// Bytes that a whole answer mostly has beside its text.
+const FRAME_BYTES: usize = 512;
+
 /// Filters a whole answer and writes it: `choices` writes all up to the end of its choices.
 pub(crate) fn whole(
     plan: &Plan,
-    chunk: Chunk<'_>,
+    mut chunk: Chunk<'_>,
     choices: impl FnOnce(&[Part<'_>], &mut Vec<u8>),
 ) -> Result<Whole, Fault> {
     if chunk.parts.is_empty() {
         return Err(Fault::NotAnEvent);
     }
     let mut answer = Answer::new(plan.chain.clone(), plan.choices_max, plan.hold_bytes_max);
-    answer.report.usage = chunk.usage;
-    let mut parts: Vec<Part<'_>> = Vec::with_capacity(chunk.parts.len());
-    for part in chunk.parts {
-        if parts.iter().any(|known| known.index == part.index) {
+    answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
+    for part in &mut chunk.parts {
+        if answer.knows(part.index) {
             return Err(Fault::NotAnEvent);
         }
         if part.finish == Finish::Open {
             return Err(Fault::Truncated);
         }
-        let Shown { mut now, end } = answer.pass(part)?;
+        let Shown { mut now, end } = answer.pass(std::mem::take(part))?;
         if let Some((flushed, finish)) = end {
             now.append(flushed);
             now.finish = finish;
         }
-        parts.push(now);
+        *part = now;
     }
-    let mut body = Vec::new();
-    choices(&parts, &mut body);
-    if let Some(usage) = chunk.usage {
+    let said: usize = chunk.parts.iter().map(Part::bytes).sum();
+    let mut body = Vec::with_capacity(said + said / 16 + plan.model.len() + FRAME_BYTES);
+    choices(&chunk.parts, &mut body);
+    if let Some(usage) = answer.report.usage() {
         body.extend_from_slice(b",\"usage\":");
         usage.write(&mut body);
     }

@@ -6,7 +6,7 @@
 use super::{Channel, Chunk, Part};
 use crate::report::Finish;
 use crate::scan;
-use crate::wire::{self, Text};
+use crate::wire::Text;
 
 /// A chunk that was read, without its text.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl Mould {
     pub(crate) fn read<'a>(&self, data: &'a [u8]) -> Option<Part<'a>> {
         let channel = self.channel?;
         let text = data.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
-        if scan::until(text, wire::needs_escape) < text.len() {
+        if scan::until_escape(text) < text.len() {
             return None;
         }
         let text = Text::Plain(std::str::from_utf8(text).ok()?);

@@ -47,11 +47,11 @@ pub(super) fn read<'a, C: Deserialize<'a>>(
 }
 
 /// Writes `{"id":…,"object":…,"created":…,"model":…,`, as every answer begins.
-pub(super) fn begin(plan: &Plan, object: &str, out: &mut Vec<u8>) {
+pub(super) fn begin(plan: &Plan, object: &'static str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":");
     wire::string(&plan.id, out);
     out.extend_from_slice(b",\"object\":");
-    wire::string(object, out);
+    wire::plain(object, out);
     out.extend_from_slice(b",\"created\":");
     wire::number(plan.created, out);
     out.extend_from_slice(b",\"model\":");
@@ -60,7 +60,7 @@ pub(super) fn begin(plan: &Plan, object: &str, out: &mut Vec<u8>) {
 }
 
 /// Writes what every frame of a stream begins with.
-pub(super) fn head(plan: &Plan, object: &str) -> Vec<u8> {
+pub(super) fn head(plan: &Plan, object: &'static str) -> Vec<u8> {
     let mut head = b"data: ".to_vec();
     begin(plan, object, &mut head);
     head.extend_from_slice(b"\"choices\":[");
@@ -82,7 +82,7 @@ pub(super) fn finish(finish: Finish, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"finish_reason\":");
     match finish {
         Finish::Open => out.extend_from_slice(b"null"),
-        known => wire::string(known.as_str(), out),
+        known => wire::plain(known.as_str(), out),
     }
     out.push(b'}');
 }

@@ -53,12 +53,12 @@ impl Chain {
             Script::Prose => &[Script::Prose],
             Script::Json => &[Script::Prose, Script::Json],
         };
-        let looks =
-            self.filters.iter().flat_map(|filter| scripts.iter().map(move |it| (filter, it)));
-        let stages = looks.map(|((kind, filter), script)| {
-            Stage::new(kind, filter.judge(*script), hold_bytes_max)
-        });
-        Lane::new(stages.collect())
+        let mut stages = Vec::with_capacity(self.filters.len() * scripts.len());
+        for (kind, filter) in &self.filters {
+            let judges = scripts.iter().map(|script| filter.judge(*script));
+            stages.extend(judges.map(|judge| Stage::new(kind, judge, hold_bytes_max)));
+        }
+        Lane::new(stages)
     }
 
     /// Judges a text that is there in one piece.

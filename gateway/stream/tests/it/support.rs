@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sluice_config::words::{Operation, ProfileId};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
-use sluice_stream::{Plan, Progress, Relay};
+use sluice_stream::{Plan, Progress, Relay, Usage};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ pub(crate) fn plan(operation: Operation) -> Plan {
         model: "open".into(),
         created: 1_700_000_000,
         show_usage: false,
+        usage_max: Usage { prompt: 1 << 20, completion: 1 << 20 },
         choices_max: 2,
         event_bytes_max: 1 << 20,
         hold_bytes_max: 1 << 16,

@@ -73,18 +73,19 @@ create trigger kinds_do_not_go before delete on kinds begin
     select raise(abort, 'a kind of call is never removed: remove the rows of usage');
 end;
 
--- No declared reference to kinds: looking after it at each row would cost more than the row.
+-- No declared reference to kinds: looking after it at each row would cost more than the row. Kept by
+-- time and nothing else: a row is added at the end of one tree. To find one call by its id, say also
+-- about when it was: the first twelve hex digits of the id are the milliseconds at which it began.
 create table calls (
-    request_id        text not null unique,
+    request_id        text not null,
     at                integer not null,
     kind              integer not null,
     prompt_tokens     integer not null,
     completion_tokens integer not null,
     duration_ms       integer not null,
-    ttft_ms           integer
-) strict;
-
-create index calls_by_time on calls (at);
+    ttft_ms           integer,
+    primary key (at, request_id)
+) strict, without rowid;
 
 -- Both together: what people and reports read.
 create view usage as
@@ -93,5 +94,5 @@ create view usage as
     from calls join kinds on kinds.id = calls.kind;
 
 create trigger usage_removed instead of delete on usage begin
-    delete from calls where request_id = old.request_id;
+    delete from calls where at = old.at and request_id = old.request_id;
 end;

@@ -1,5 +1,6 @@
 //! `/v1/chat/completions`.
 
+mod easy;
 mod logprobs;
 mod read;
 mod write;
@@ -28,7 +29,10 @@ impl Dialect for Chat {
     }
 
     fn whole(&self, plan: &Plan, body: &str) -> Result<Whole, Fault> {
-        let chunk = read::message(body)?;
+        let chunk = match easy::message(body) {
+            Some(chunk) => chunk,
+            None => read::message(body)?,
+        };
         answer::whole(plan, chunk, |parts, out| {
             openai::begin(plan, "chat.completion", out);
             openai::choices(parts, write::message, out);

@@ -21,37 +21,37 @@ struct Streamed<'a> {
 }
 
 #[derive(Deserialize)]
-struct Complete<'a> {
+pub(super) struct Complete<'a> {
     #[serde(default)]
-    index: u32,
+    pub(super) index: u32,
     #[serde(borrow)]
-    message: Said<'a>,
+    pub(super) message: Said<'a>,
     #[serde(borrow)]
-    logprobs: Option<ChatLogprobs<'a>>,
+    pub(super) logprobs: Option<ChatLogprobs<'a>>,
     #[serde(borrow)]
-    finish_reason: Option<Text<'a>>,
+    pub(super) finish_reason: Option<Text<'a>>,
 }
 
 #[derive(Default, Deserialize)]
-struct Said<'a> {
+pub(super) struct Said<'a> {
     #[serde(borrow)]
-    role: Option<Text<'a>>,
+    pub(super) role: Option<Text<'a>>,
     #[serde(borrow)]
-    reasoning: Option<Text<'a>>,
+    pub(super) reasoning: Option<Text<'a>>,
     #[serde(borrow)]
-    reasoning_content: Option<Text<'a>>,
+    pub(super) reasoning_content: Option<Text<'a>>,
     #[serde(borrow)]
-    content: Option<Text<'a>>,
+    pub(super) content: Option<Text<'a>>,
     #[serde(borrow)]
-    refusal: Option<Text<'a>>,
+    pub(super) refusal: Option<Text<'a>>,
     #[serde(borrow)]
-    tool_calls: Option<Vec<Called<'a>>>,
+    pub(super) tool_calls: Option<Vec<Called<'a>>>,
     #[serde(borrow)]
-    function_call: Option<Function<'a>>,
+    pub(super) function_call: Option<Function<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Called<'a> {
+pub(super) struct Called<'a> {
     index: Option<u32>,
     #[serde(borrow)]
     id: Option<Text<'a>>,
@@ -60,7 +60,7 @@ struct Called<'a> {
 }
 
 #[derive(Default, Deserialize)]
-struct Function<'a> {
+pub(super) struct Function<'a> {
     #[serde(borrow)]
     name: Option<Text<'a>>,
     #[serde(borrow)]
@@ -81,7 +81,8 @@ pub(super) fn message(body: &str) -> Result<Chunk<'_>, Fault> {
     })
 }
 
-fn part<'a>(
+/// What a choice says.
+pub(super) fn part<'a>(
     index: u32,
     said: Said<'a>,
     logprobs: Option<ChatLogprobs<'a>>,
@@ -100,10 +101,12 @@ fn part<'a>(
         tool(Slot::Tool(index), called.id, called.function.unwrap_or_default())
     });
     let function = function_call.map(|function| tool(Slot::Function, None, function));
+    let mut said = Vec::with_capacity(texts.iter().filter(|(_, text)| text.is_some()).count());
+    said.extend(texts.into_iter().filter_map(|(at, text)| Some((at, text?))));
     Part {
         index,
         role: role.is_some(),
-        texts: texts.into_iter().filter_map(|(at, text)| Some((at, text?))).collect(),
+        texts: said,
         tools: called.chain(function).collect(),
         logprobs: logprobs.map(Logprobs::Chat),
         finish: finish.map_or(Finish::Open, |word| Finish::read(word.as_str())),

@@ -54,6 +54,9 @@ enum Shape {
 }
 
 fn tools(part: &Part<'_>, shape: Shape, fields: &mut wire::Fields<'_>) {
+    if part.tools.is_empty() {
+        return;
+    }
     let (function, calls): (Vec<_>, Vec<_>) =
         part.tools.iter().partition(|tool| tool.slot == Slot::Function);
     if !calls.is_empty() {

@@ -117,10 +117,11 @@ impl Normal {
         let mut read = self.read + (text.len() - plain.len());
         let (view, tape, bytes) = (self.view, &mut self.tape, plain.as_bytes());
         let mut run = Run { spaced: self.spaced, escapes: self.escapes.is_some() };
-        let long = run.long(view, bytes, |block| {
-            tape.extend(read, &block);
-            read += BLOCK;
-        });
+        let long = run.long(bytes);
+        if let Some(long @ [_, ..]) = bytes.get(..long) {
+            plain::turn(view, tape.extend(read, long));
+            read += long.len();
+        }
         let mut short = [0; BLOCK];
         let length = run.short(view, bytes.get(long..).unwrap_or_default(), &mut short);
         if let Some(short @ [_, ..]) = short.get(..length) {

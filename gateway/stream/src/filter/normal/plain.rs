@@ -59,58 +59,51 @@ impl Run {
         BLOCK - free.len()
     }
 
-    /// Gives blocks of plain bytes as they become, as far as that is seen easily; says how many
-    /// bytes that is.
-    pub(super) fn long(
-        &mut self,
-        view: View,
-        bytes: &[u8],
-        mut give: impl FnMut([u8; BLOCK]),
-    ) -> usize {
-        if self.spaced && bytes.first().is_some_and(|byte| space(*byte) == 1) {
+    /// How many plain bytes there are first, as far as that is seen easily.
+    pub(super) fn long(&mut self, bytes: &[u8]) -> usize {
+        if bytes.len() <= BLOCK || self.spaced && bytes.first().is_some_and(|byte| *byte <= b' ') {
             return 0;
         }
-        let (blocks, _) = bytes.as_chunks::<BLOCK>();
-        let (nexts, _) = bytes.get(1..).unwrap_or_default().as_chunks::<BLOCK>();
         // Where escapes are nothing, the sign is one that is not plain anyway.
         let escape = if self.escapes { b'\\' } else { 0 };
-        let upper = if view == View::Loose { b'a' - b'A' } else { 0 };
-        let mut plain = 0;
-        for (block, next) in blocks.iter().zip(nexts) {
-            if !is_plain(block, next, escape) {
-                break;
-            }
-            give(becomes(block, upper));
-            plain += BLOCK;
-        }
+        let mut plain = blocks::<WIDE>(bytes, escape);
+        plain += blocks::<BLOCK>(bytes.get(plain..).unwrap_or_default(), escape);
         if let Some(last) = plain.checked_sub(1).and_then(|last| bytes.get(last)) {
-            self.spaced = space(*last) == 1;
+            self.spaced = *last <= b' ';
         }
         plain
     }
 }
 
+/// Bytes looked at together where there are many.
+const WIDE: usize = 4 * BLOCK;
+
+/// How many bytes there are in the blocks that are plain, and followed by a byte.
+fn blocks<const SIZE: usize>(bytes: &[u8], escape: u8) -> usize {
+    let (blocks, _) = bytes.as_chunks::<SIZE>();
+    let (nexts, _) = bytes.get(1..).unwrap_or_default().as_chunks::<SIZE>();
+    let plain = |(block, next): &(&[u8; SIZE], &[u8; SIZE])| is_plain(block, next, escape);
+    blocks.iter().zip(nexts).take_while(plain).count() * SIZE
+}
+
 // In numbers, not conditions: this is what the compiler makes vectors of.
 
-fn is_plain(block: &[u8; BLOCK], next: &[u8; BLOCK], escape: u8) -> bool {
+fn is_plain<const SIZE: usize>(block: &[u8; SIZE], next: &[u8; SIZE], escape: u8) -> bool {
     let odd = |(byte, next): (&u8, &u8)| {
-        let sign = u8::from(byte.wrapping_sub(b'!') <= b'~' - b'!');
-        (1 ^ sign ^ space(*byte)) | (space(*byte) & space(*next)) | u8::from(*byte == escape)
+        let sign = u8::from(byte.wrapping_sub(b' ') <= b'~' - b' ');
+        let space = u8::from(byte.wrapping_sub(b'\t') <= b'\r' - b'\t');
+        // Of what is plain, white space is what comes before all signs.
+        (1 ^ (sign | space)) | u8::from(*byte.max(next) <= b' ') | u8::from(*byte == escape)
     };
     block.iter().zip(next).fold(0, |any, pair| any | odd(pair)) == 0
 }
 
-/// A block of plain bytes as a view has it; `upper` is the bit that makes a capital small.
-fn becomes(block: &[u8; BLOCK], upper: u8) -> [u8; BLOCK] {
-    let mut out = *block;
-    for byte in &mut out {
+/// Makes plain bytes what a view has in their place.
+pub(super) fn turn(view: View, bytes: &mut [u8]) {
+    // The bit that makes a capital small.
+    let upper = if view == View::Loose { b'a' - b'A' } else { 0 };
+    for byte in bytes {
         let capital = u8::from(byte.wrapping_sub(b'A') <= b'Z' - b'A').wrapping_neg();
-        let space = space(*byte).wrapping_neg();
-        *byte = (space & b' ') | (!space & (*byte | (capital & upper)));
+        *byte = (*byte).max(b' ') | (capital & upper);
     }
-    out
-}
-
-fn space(byte: u8) -> u8 {
-    u8::from(byte == b' ') | u8::from(byte.wrapping_sub(b'\t') <= b'\r' - b'\t')
 }

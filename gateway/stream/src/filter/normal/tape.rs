@@ -115,10 +115,14 @@ impl Tape {
         }
     }
 
-    /// Adds ASCII that stands in the original from `from` on, byte by byte.
-    pub(super) fn extend(&mut self, from: usize, text: &[u8]) {
+    /// Adds ASCII that stands in the original from `from` on, byte by byte; gives it back, so that
+    /// it can become other ASCII.
+    #[inline]
+    pub(super) fn extend(&mut self, from: usize, text: &[u8]) -> &mut [u8] {
         self.place(&(from..from + text.len()), true);
+        let before = self.bytes.len();
         self.bytes.extend_from_slice(text);
+        self.bytes.get_mut(before..).unwrap_or_default()
     }
 
     fn place(&mut self, span: &Range<usize>, straight: bool) {

@@ -66,6 +66,7 @@ impl Place {
         let mut rest = tape.bytes(self.at..end);
         while let Some(byte) = rest.first() {
             if self.threads.is_empty() {
+                rest = shapes.scout.pass(&mut self.seen, rest);
                 let skipped = shapes.scout.look(&mut self.seen, rest);
                 self.at = end - rest.len() + skipped;
             } else {

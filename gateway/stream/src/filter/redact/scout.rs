@@ -4,6 +4,7 @@
 //! it. Three bytes rule out nearly all that only looks like a beginning, at one look-up a byte.
 
 use super::machine::Machine;
+use crate::scan;
 use regex_automata::util::primitives::StateID;
 
 /// Shapes there is room for.
@@ -20,7 +21,22 @@ pub(super) struct Scout {
     behind: Box<[u32; 256]>,
     /// The shapes that are looked for by their sign.
     signs: u32,
+    /// How many bytes that are not telling a shape may begin with, at most; `None` if there is no
+    /// such bound that is worth it.
+    pub(super) quiet_max: Option<usize>,
 }
+
+/// Whether a byte is one that every shape has near its beginning, and few words have.
+// INVARIANT: only speed hangs on it. Whether it is true of the shapes is asked of their machines.
+fn is_telling(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'@' | b'-' | b'_' | b'A' | b'J')
+}
+
+/// Bytes that are looked at before it is asked again whether what follows is quiet.
+const NEAR: usize = 48;
+
+/// Bytes beyond which a quiet beginning is not worth the look.
+const QUIET_MAX: usize = 16;
 
 /// What the latest bytes may be the beginning of.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +53,11 @@ impl Scout {
         Seen((seen.0 << SHAPES_MAX | LANE) & may)
     }
 
-    /// Reads up to and with the byte that completes a beginning, or else the last; says where that
-    /// is.
+    /// Reads up to and with the byte that completes a beginning, or else the last of those near;
+    /// says where that is.
     pub(super) fn look(&self, seen: &mut Seen, bytes: &[u8]) -> usize {
+        // Behind those near, much may be quiet again.
+        let bytes = bytes.get(..NEAR).unwrap_or(bytes);
         let (mut now, mut rest) = (*seen, bytes.iter());
         for byte in rest.by_ref() {
             now = self.step(now, *byte);
@@ -49,6 +67,30 @@ impl Scout {
         }
         *seen = now;
         (bytes.len() - rest.len()).saturating_sub(1)
+    }
+
+    /// Passes over bytes, if many at once can be, and gives what is behind them.
+    #[inline]
+    pub(super) fn pass<'b>(&self, seen: &mut Seen, bytes: &'b [u8]) -> &'b [u8] {
+        let Some(rest) = self.quiet(bytes).and_then(|quiet| bytes.get(quiet..)) else {
+            return bytes;
+        };
+        // INVARIANT: what began before is over, and what is seen depends on no more bytes than
+        // there still are before anything telling.
+        *seen = Seen(0);
+        rest
+    }
+
+    /// How many of these bytes can be passed over: nothing that begins in them is still under way
+    /// behind them, or has matched.
+    fn quiet(&self, bytes: &[u8]) -> Option<usize> {
+        let most = self.quiet_max?;
+        // Little is looked at sooner than passed over.
+        if bytes.len() < most + QUIET_MAX {
+            return None;
+        }
+        let ahead = scan::until(bytes, is_telling).checked_sub(most)?;
+        (ahead >= QUIET_MAX).then_some(ahead)
     }
 
     /// The shapes that may begin `bytes` bytes back, of which the first stands behind `before`;
@@ -83,11 +125,46 @@ impl Scout {
                 *step |= may << index;
             }
         }
-        Self { steps, behind, signs }
+        let quiet_max = quiet_max(machines);
+        Self { steps, behind, signs, quiet_max }
     }
 }
 
 const LANE: u64 = (1 << SHAPES_MAX) - 1;
+
+/// Bytes that are not telling with which a shape may begin, at most.
+fn quiet_max(machines: &[Machine]) -> Option<usize> {
+    // The scout sees right behind this many, whatever came before.
+    let mut most = SCOUT_BYTES;
+    for machine in machines {
+        most = most.max(match machine.shape.sign {
+            Some(sign) if is_telling(sign.byte) => 0,
+            Some(_) => return None,
+            None => quiet_beginning(machine)?,
+        });
+    }
+    Some(most)
+}
+
+fn quiet_beginning(machine: &Machine) -> Option<usize> {
+    let mut states = vec![machine.start];
+    for bytes in 0..=QUIET_MAX {
+        let quiet = (0..=u8::MAX).filter(|byte| !is_telling(*byte));
+        let steps = quiet.flat_map(|byte| states.iter().map(move |it| machine.step(*it, byte)));
+        let steps: Vec<_> = steps.collect();
+        if steps.iter().any(|(next, step)| step.matched || machine.ends(*next)) {
+            return None;
+        }
+        let alive = steps.into_iter().filter(|(_, step)| !step.over);
+        states = alive.map(|(next, _)| next).collect();
+        if states.is_empty() {
+            return Some(bytes);
+        }
+        states.sort_unstable();
+        states.dedup();
+    }
+    None
+}
 
 /// Which bytes may stand at the first places of a shape, or before and at its sign.
 fn lanes(machine: &Machine) -> [[bool; 256]; SCOUT_BYTES] {

@@ -1,9 +1,14 @@
 //! What is masked, and what is not.
 
+use super::Act;
+use super::judge::Reading;
 use super::machine::Machine;
 use super::scout::{SCOUT_BYTES, SHAPES_MAX};
+use super::set::Shapes;
 use super::shapes::SHAPES;
 use crate::filter::Chain;
+use crate::filter::findings::Findings;
+use crate::filter::kind::Judge as _;
 use crate::filter::lane::{Flow, Script};
 use crate::report::Report;
 use serde_json::{Value, json};
@@ -131,5 +136,72 @@ fn every_shape_suits_the_scout() {
             states.sort_unstable();
             states.dedup();
         }
+    }
+}
+
+/// Pieces of text that shapes begin with, are made of, or do not have at all.
+const PIECES: &[&str] = &[
+    "ordinary words that say nothing at all ",
+    "a",
+    " ",
+    "g",
+    "gh",
+    "github",
+    "github_pat_",
+    "ghp_",
+    "0123456789abcdefghij",
+    "sk-",
+    "glpat-",
+    "AKIA",
+    "ASIAIOSFODNN7EXAMPLE",
+    "xoxb-",
+    "hf_",
+    "AIza",
+    "eyJ",
+    "eyJhbGciOiJIUzI1NiJ9",
+    "-----BEGIN ",
+    "PRIVATE KEY",
+    "-----END PRIVATE KEY-----",
+    "jane.doe",
+    "@",
+    "example.com",
+    "+49 30 1234567",
+    "(415) 555-0132",
+    "030 1234",
+    "4111 1111 ",
+    "1111 1111",
+    "DE89 3704 0044 0532 0130 00",
+    "078-05-1120",
+    "d",
+    "É",
+    "\n",
+    "\u{200b}",
+];
+
+proptest::proptest! {
+    #[test]
+    fn passing_over_what_is_quiet_changes_nothing(
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..24),
+        size in 1..400_usize, block: bool, few: bool,
+    ) {
+        let classes = if few { &["secrets", "iban"][..] } else { &["secrets", "email", "phone", "card", "iban", "ssn"] };
+        let classes: Vec<String> = classes.iter().map(|it| (*it).to_owned()).collect();
+        let act = if block { Act::Block } else { Act::Mask };
+        let quick = Shapes::compile(&classes, act).unwrap();
+        let mut slow = Shapes::compile(&classes, act).unwrap();
+        proptest::prop_assert_eq!(quick.scout.quiet_max, Some(6));
+        slow.scout.quiet_max = None;
+        let text: Vec<char> = pieces.concat().chars().collect();
+        let [mut quick, mut slow] = [quick, slow].map(|it| Reading::new(Arc::new(it), Script::Prose));
+        let [mut found, mut found_slowly] = [Findings::default(), Findings::default()];
+        for part in text.chunks(size) {
+            let part: String = part.iter().collect();
+            quick.feed(&part, &mut found);
+            slow.feed(&part, &mut found_slowly);
+            proptest::prop_assert_eq!(format!("{found:?}"), format!("{found_slowly:?}"));
+        }
+        quick.end(&mut found);
+        slow.end(&mut found_slowly);
+        proptest::prop_assert_eq!(format!("{found:?}"), format!("{found_slowly:?}"));
     }
 }
