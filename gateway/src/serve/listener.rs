@@ -9,12 +9,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 /// Wait after the system has no more sockets to give.
 const EXHAUSTED: Duration = Duration::from_millis(50);
+
+/// Connections that may wait to be accepted. By default 128 may, and when a deploy or an outage
+/// brings a thousand callers back at once, the system drops the rest. It is held to
+/// `net.core.somaxconn`.
+const BACKLOG: u32 = 4096;
 
 /// A listener whose address is ours and whose certificate is read.
 #[derive(Debug)]
@@ -27,12 +32,12 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    pub(super) async fn bind(spec: Listener, connections_max: usize) -> Result<Self, StartError> {
+    pub(super) fn bind(spec: Listener, connections_max: usize) -> Result<Self, StartError> {
         let at = spec.bind;
         let certificates = spec.tls.clone().map(tls::Certificates::load).transpose();
         let certificates = certificates.map_err(StartError::Tls)?;
         let failed = |source| StartError::Listen { at, source };
-        let listener = TcpListener::bind(at).await.map_err(failed)?;
+        let listener = listen(at).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { spec, connections_max, listener, address, certificates })
     }
@@ -70,6 +75,15 @@ impl Bound {
     }
 }
 
+/// Listens, with room for a burst of callers.
+fn listen(at: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A node that is started again takes its address over from connections that still linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(BACKLOG)
+}
+
 /// Gives a connection its task, if there is room for it.
 fn admit(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     let Ok(place) = Arc::clone(&shared.places).try_acquire_owned() else {
@@ -96,5 +110,20 @@ async fn pause(error: &io::Error) {
     if !harmless.contains(&error.kind()) {
         tracing::error!(%error, "cannot accept connections; raise the limit of open files");
         tokio::time::sleep(EXHAUSTED).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_burst_of_callers_has_room_to_wait() {
+        let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a listener");
+        let at = listener.local_addr().expect("its address");
+        // More than a listener holds by default; none of them is accepted.
+        let connect = || std::net::TcpStream::connect_timeout(&at, Duration::from_secs(5));
+        let waiting: Vec<_> = (0..300).map(|_| connect().expect("room to wait")).collect();
+        assert_eq!(waiting.len(), 300);
     }
 }

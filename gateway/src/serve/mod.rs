@@ -114,7 +114,7 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     node.seed(&store).await?;
     let mut bound = Vec::new();
     for listener in spec.listeners.clone() {
-        bound.push(Bound::bind(listener, bounds.connections_max).await?);
+        bound.push(Bound::bind(listener, bounds.connections_max)?);
     }
     let ops = TcpListener::bind(spec.ops).await;
     let ops = ops.map_err(|source| StartError::Listen { at: spec.ops, source })?;
