@@ -24,6 +24,7 @@ mod slow;
 mod streams;
 mod surface;
 mod tls;
+mod trials;
 mod upstream;
 mod usage;
 mod wrong;

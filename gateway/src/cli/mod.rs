@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod demo;
 mod explain;
+mod filter;
 mod init;
 mod keys;
 mod log;
@@ -40,6 +41,9 @@ enum Command {
     Explain(explain::Explain),
     /// Run decision tables
     Test(check::Test),
+    /// Try filter profiles on texts
+    #[command(subcommand)]
+    Filter(filter::Filter),
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -65,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::Filter(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Principals(command) => command.run(),
         Command::Usage(command) => command.run(),

@@ -4,7 +4,7 @@ use super::kind::{Filter, Notes};
 use super::lane::{Flow, Lane, Script};
 use super::registry;
 use super::stage::Stage;
-use crate::report::Report;
+use crate::report::{Report, VerdictCount};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use std::sync::Arc;
 
@@ -15,6 +15,17 @@ const FILTERS_MAX: usize = 16;
 #[derive(Debug)]
 pub struct Chain {
     filters: Vec<(&'static str, Arc<dyn Filter>)>,
+}
+
+/// What would become of a text.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// What of it would be shown.
+    pub shown: String,
+    /// Whether it would end there.
+    pub stopped: bool,
+    /// What filters said, counted.
+    pub verdicts: Vec<VerdictCount>,
 }
 
 impl Chain {
@@ -70,6 +81,13 @@ impl Chain {
             Flow::Stop => Flow::Stop,
         };
         (shown, flow)
+    }
+
+    /// What would become of a text.
+    pub fn try_on(&self, text: &str) -> Tried {
+        let mut report = Report::default();
+        let (shown, flow) = self.once(text, &mut report);
+        Tried { shown, stopped: flow == Flow::Stop, verdicts: report.verdicts }
     }
 
     /// Whether a filter finds something in a text.

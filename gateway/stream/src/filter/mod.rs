@@ -14,5 +14,5 @@ mod redact;
 mod registry;
 mod stage;
 
-pub use chain::Chain;
+pub use chain::{Chain, Tried};
 pub(crate) use lane::{Flow, Lane, Script};

@@ -1,0 +1,110 @@
+//! `sluice filter test`: a profile on texts one knows.
+
+use serde_json::{Value, json};
+use sluice_tests::{Ran, put, run};
+use tempfile::TempDir;
+
+const FILE: &str = "
+store: { kind: memory }
+key_secret: { file: sluice.key }
+listeners: [ { bind: \"127.0.0.1:0\" } ]
+tiers:
+  public: { sees: public, filter: strict }
+models:
+  open-1: { revision: \"1\", licence: apache-2.0, stage: public, upstream: local, context_tokens: 4096 }
+upstreams:
+  local: { backends: [ { url: \"http://127.0.0.1:1\" } ] }
+filters:
+  strict:
+    - { kind: blocklist, literals: [red lantern], category: launch_code }
+    - { kind: redact, classes: [email, iban] }
+";
+
+/// A folder with a configuration and texts with labels, unless they are none.
+fn folder(texts: &[(&str, Value)]) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let lines = texts.iter().map(|(text, labels)| json!({ "text": text, "labels": labels }));
+    let lines: Vec<_> = lines.map(|line| line.to_string()).collect();
+    put(folder.path(), "sluice.yaml", FILE);
+    put(folder.path(), "sluice.key", &"x".repeat(40));
+    put(folder.path(), "known.jsonl", &lines.join("\n"));
+    put(folder.path(), "plain.txt", "write to ada@example.com\n\nordinary words\n");
+    folder
+}
+
+fn test(folder: &TempDir, arguments: &[&str]) -> Ran {
+    let all = [&["filter", "test"], arguments].concat();
+    run(folder.path(), &all)
+}
+
+#[test]
+fn a_profile_is_measured_on_labelled_texts() {
+    let folder = folder(&[
+        ("Write to ada@example.com.", json!(["email"])),
+        ("Ask ada at example dot com.", json!(["email"])),
+        ("Say RED\u{200b} lantern and all.", json!(["launch_code"])),
+        ("Her account is DE89 3704 0044 0532 0130 00.", json!([])),
+        ("Ordinary words.", json!([])),
+    ]);
+    let ran = test(&folder, &["strict", "known.jsonl"]);
+    let told = ran.is_fine();
+    for line in [
+        "known.jsonl:1: mask email",
+        "    Write to [email].",
+        "known.jsonl:2: missed email",
+        "known.jsonl:3: stop launch_code",
+        "    Say  ■",
+        "known.jsonl:4: mask iban (not labelled)",
+        "email               1         2  100.0 %    50.0 %",
+        "iban                1         0  0.0 %",
+        "launch_code         1         1  100.0 %    100.0 %",
+        "5 texts, 3 of them touched",
+        "over-blocking: 1 of 2 clean texts (50.0 %)",
+    ] {
+        assert!(told.lines().any(|told| told == line), "no line {line:?} in:\n{told}");
+    }
+    assert!(!told.to_lowercase().contains("lantern"), "{told}");
+    let counts: Value =
+        serde_json::from_str(test(&folder, &["strict", "known.jsonl", "--json"]).is_fine())
+            .expect("JSON");
+    assert_eq!(counts["categories"]["email"]["right"], 1);
+    assert_eq!((&counts["clean"], &counts["over_blocked"]), (&json!(2), &json!(1)));
+}
+
+#[test]
+fn a_floor_that_does_not_hold_is_a_no() {
+    let folder = folder(&[
+        ("Write to ada@example.com.", json!(["email"])),
+        ("Her account is DE89 3704 0044 0532 0130 00.", json!([])),
+    ]);
+    let code = |more: &[&str]| test(&folder, &[&["strict", "known.jsonl"], more].concat()).code;
+    assert_eq!(code(&["--recall-min", "1"]), Some(0));
+    assert_eq!(code(&["--over-blocking-max", "0.5"]), Some(1));
+    assert_eq!(code(&["--recall-min", "2"]), Some(2));
+}
+
+#[test]
+fn texts_without_labels_are_only_shown() {
+    let folder = folder(&[]);
+    let ran = test(&folder, &["strict", "plain.txt"]);
+    assert!(
+        ran.is_fine().starts_with("plain.txt:1: mask email\n    write to [email]\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.ends_with("2 texts, 1 of them touched\n"), "{}", ran.out);
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let folder = folder(&[("a", json!("email"))]);
+    for (arguments, told) in [
+        (&["strict", "known.jsonl"][..], "known.jsonl:1 is not a labelled text"),
+        (&["strict", "none.txt"], "none.txt cannot be read"),
+        (&["lax", "plain.txt"], "the file has no filter profile `lax`; it has strict"),
+    ] {
+        let ran = test(&folder, arguments);
+        assert_eq!(ran.code, Some(1), "{}", ran.err);
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+}
