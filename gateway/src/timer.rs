@@ -42,12 +42,12 @@ fn deadline(left: Duration) -> Instant {
 
 /// How long something may take.
 #[derive(Debug)]
-pub(crate) struct Limit<'c> {
+pub(crate) struct Deadline<'c> {
     clock: &'c Arc<dyn Clock>,
     until: Duration,
 }
 
-impl<'c> Limit<'c> {
+impl<'c> Deadline<'c> {
     /// So long, from `now` on the steady clock.
     pub(crate) fn new(clock: &'c Arc<dyn Clock>, now: Duration, time: Duration) -> Self {
         Self { clock, until: now.saturating_add(time) }

@@ -175,3 +175,18 @@ async fn a_backend_that_does_not_take_the_connection_is_given_up() {
     assert!([502, 504].contains(&reply.status), "{}", reply.body());
     drop(filling);
 }
+
+#[tokio::test]
+async fn no_answer_takes_longer_than_a_stream_may() {
+    let setup = World::setup().await.on_the_machine_clock();
+    let setup = setup.with(|file| {
+        file["bounds"] = serde_json::json!({ "stream_total_ms": 1000 });
+    });
+    let world = setup.start().await;
+    world.backend.answers(answer::stream().says("good").hangs());
+    let reply = world.ada().asks("open-1").streamed().await;
+    reply.is_broken_off("stream_too_long");
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    world.backend.answers(Script::new().send(head).hang());
+    world.ada().asks("open-1").await.is_refused(504, "stream_too_long");
+}

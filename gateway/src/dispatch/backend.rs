@@ -5,7 +5,7 @@ use super::pool::Pool;
 use super::wire::{Connection, Head, NoHead, Secure, Target};
 use crate::admit::Bill;
 use crate::metrics::BackendMetrics;
-use crate::timer::Limit;
+use crate::timer::Deadline;
 use sluice_config::BackendUrl;
 use sluice_config::words::Clock;
 use std::sync::Arc;
@@ -109,8 +109,8 @@ impl Backend {
         patience: Patience,
         now: Duration,
     ) -> Result<(Connection, Head), Unanswered> {
-        let limit = Limit::new(&self.clock, now, patience.first_byte);
-        match connection.exchange(request, &limit).await {
+        let deadline = Deadline::new(&self.clock, now, patience.first_byte);
+        match connection.exchange(request, &deadline).await {
             Ok(head) => Ok((connection, head)),
             Err(NoHead::Late) => Err(Unanswered::Late),
             Err(no_head) => Err(Unanswered::Broken(no_head)),

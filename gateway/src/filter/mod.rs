@@ -123,6 +123,12 @@ fn broken(fault: Fault) -> Refusal {
     Refusal::new(code, message).because(fault)
 }
 
+/// The answer, streamed or not, has taken longer than one may.
+fn too_long() -> Refusal {
+    let message = "the answer took longer than a stream may; ask for less at once";
+    Refusal::new(RefusalCode::StreamTooLong, message)
+}
+
 /// The node ends and cannot wait for the answer.
 fn cut_off() -> Refusal {
     let message = "this node is shutting down and could not wait for the end; try again";

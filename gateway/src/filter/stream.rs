@@ -1,6 +1,6 @@
 //! Answers that are streamed: what is ready is read, filtered in one go and passed on.
 
-use super::{Bill, Lens, Outcome, broken, cut_off};
+use super::{Bill, Lens, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
 use crate::signal::Wait;
@@ -162,8 +162,7 @@ impl Stream {
         ready!(self.poll_late(cx));
         if self.clock.steady().saturating_sub(self.began) >= self.total {
             self.source = None;
-            let message = "the answer took longer than a stream may; ask for less at once";
-            return Poll::Ready(Refusal::new(RefusalCode::StreamTooLong, message));
+            return Poll::Ready(too_long());
         }
         source_failed(self.source.take(), Failure::Timeout);
         let message = "the server of this model stopped answering; try again";

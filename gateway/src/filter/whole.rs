@@ -1,6 +1,6 @@
 //! Answers that are not streamed: read to their end, within bounds, and looked at in one piece.
 
-use super::{Bill, Lens, Looked, Outcome, broken, cut_off};
+use super::{Bill, Lens, Looked, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
 use sluice_stream::{Fault, Plan, Report};
@@ -29,7 +29,10 @@ enum Next {
     End,
     /// The node ends and waits no longer.
     Cut,
+    /// The backend has been silent for too long.
     Late,
+    /// The answer has taken longer than one may in all.
+    Over,
 }
 
 impl Next {
@@ -63,7 +66,7 @@ async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<
             let quiet = answer.patience.idle.saturating_sub(lasted(&mut heard));
             let in_all = lens.bounds.stream_total.saturating_sub(lasted(&mut began));
             ready!(answer.body.poll_late(cx, quiet.min(in_all)));
-            Poll::Ready(Ok(Next::Late))
+            Poll::Ready(Ok(if in_all.is_zero() { Next::Over } else { Next::Late }))
         });
         match next.await {
             Ok(Next::More | Next::End) if body.len() > bytes_max => {
@@ -79,6 +82,7 @@ async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<
                 return Ok(body);
             }
             Ok(Next::Cut) => return Err(cut_off()),
+            Ok(Next::Over) => return Err(too_long()),
             Ok(Next::Late) => {
                 answer.broke(Failure::Timeout);
                 let message = "the server of this model did not finish in time; try again";

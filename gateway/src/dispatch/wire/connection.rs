@@ -2,7 +2,7 @@
 
 use super::response::{self, Head, WireFault};
 use crate::scratch;
-use crate::timer::{Limit, Timer};
+use crate::timer::{Deadline, Timer};
 use bytes::{Buf, BytesMut};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -93,19 +93,19 @@ impl Connection {
     pub(crate) async fn exchange(
         &mut self,
         request: &[u8],
-        limit: &Limit<'_>,
+        deadline: &Deadline<'_>,
     ) -> Result<Head, NoHead> {
         let mut rest = request;
         poll_fn(|cx| {
             let sent = self.io.poll_send(cx, &mut rest);
             let sent = sent.map_err(|error| NoHead::Io { error, silent: true });
-            self.in_time(cx, sent, limit)
+            self.in_time(cx, sent, deadline)
         })
         .await?;
-        self.head(limit).await
+        self.head(deadline).await
     }
 
-    /// Ready when the time of a limit is over; wakes the task then at the latest.
+    /// Ready when nothing is left; wakes the task then at the latest.
     pub(super) fn poll_late(&mut self, cx: &mut Context<'_>, left: Duration) -> Poll<()> {
         self.timer.poll(cx, left)
     }
@@ -114,17 +114,17 @@ impl Connection {
         &mut self,
         cx: &mut Context<'_>,
         poll: Poll<Result<T, NoHead>>,
-        limit: &Limit<'_>,
+        deadline: &Deadline<'_>,
     ) -> Poll<Result<T, NoHead>> {
         if poll.is_pending() {
-            ready!(self.poll_late(cx, limit.left()));
+            ready!(self.poll_late(cx, deadline.left()));
             return Poll::Ready(Err(NoHead::Late));
         }
         poll
     }
 
     /// Reads the head of the answer, passing over interim ones.
-    async fn head(&mut self, limit: &Limit<'_>) -> Result<Head, NoHead> {
+    async fn head(&mut self, deadline: &Deadline<'_>) -> Result<Head, NoHead> {
         let mut interim = 0;
         loop {
             match response::parse(&self.buf).map_err(NoHead::Wire)? {
@@ -137,16 +137,16 @@ impl Connection {
                     self.buf.advance(length);
                     interim += 1;
                 }
-                None => self.more(interim == 0, limit).await?,
+                None => self.more(interim == 0, deadline).await?,
             }
         }
     }
 
-    async fn more(&mut self, first: bool, limit: &Limit<'_>) -> Result<(), NoHead> {
+    async fn more(&mut self, first: bool, deadline: &Deadline<'_>) -> Result<(), NoHead> {
         let silent = first && self.buf.is_empty();
         let read = poll_fn(|cx| {
             let read = self.poll_fill(cx).map_err(|error| NoHead::Io { error, silent });
-            self.in_time(cx, read, limit)
+            self.in_time(cx, read, deadline)
         });
         let read = read.await?;
         if read == 0 { Err(NoHead::Closed { silent }) } else { Ok(()) }
