@@ -211,8 +211,11 @@ impl Stream {
             cause = refusal.cause(),
             "stream broke off"
         );
-        self.relay.fail(&envelope(refusal, &self.request_id), &mut self.out);
-        self.outcome = Some(Outcome::Failed(code));
+        let envelope = envelope(refusal, &self.request_id);
+        let (code, message) = (code.as_str(), refusal.message());
+        let failure = sluice_stream::Failure { code, message, envelope: &envelope };
+        self.relay.fail(&failure, &mut self.out);
+        self.outcome = Some(Outcome::Failed(refusal.code()));
         self.source = None;
     }
 }

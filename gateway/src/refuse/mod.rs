@@ -94,7 +94,7 @@ impl Refusal {
         self.0.code
     }
 
-    fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.0.message
     }
 }

@@ -8,6 +8,7 @@ mod answer;
 mod dialect;
 mod easy;
 pub mod filter;
+mod lines;
 mod plan;
 mod relay;
 mod report;
@@ -16,7 +17,7 @@ pub mod sse;
 mod usage;
 mod wire;
 
-pub use plan::{Fault, Plan, Progress};
+pub use plan::{Failure, Fault, Plan, Progress};
 pub use relay::{Relay, Whole, whole};
 pub use report::{Action, Finish, Report, VerdictCount};
 pub use usage::Usage;

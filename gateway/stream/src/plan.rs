@@ -45,6 +45,17 @@ pub enum Progress {
     Fault(Fault),
 }
 
+/// What a caller is told of an answer that broke.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// The word of the refusal.
+    pub code: &'a str,
+    /// What to do, in words.
+    pub message: &'a str,
+    /// The JSON of the error as the operation's dialect writes it.
+    pub envelope: &'a [u8],
+}
+
 /// Why an answer cannot go on. Words of the backend never show.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Fault {

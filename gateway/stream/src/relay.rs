@@ -1,8 +1,9 @@
 //! One answer on its way: bytes of a backend in, what may leave out.
 
-use crate::answer::{Answer, Shown};
-use crate::dialect::{self, Dialect, Mould, Part, registry};
-use crate::plan::{Fault, Plan, Progress};
+use crate::answer::Answer;
+use crate::dialect::{self, Framing, Mould, Part, Scribe, registry};
+use crate::lines::Lines;
+use crate::plan::{Failure, Fault, Plan, Progress};
 use crate::report::Report;
 use crate::sse::{Broken, Event, Events};
 use crate::usage::Usage;
@@ -10,7 +11,7 @@ use crate::usage::Usage;
 /// One streamed answer.
 #[derive(Debug)]
 pub struct Relay {
-    events: Events,
+    frames: Frames,
     writer: Writer,
     progress: Progress,
     /// Whether the end of the answer is written.
@@ -38,21 +39,13 @@ impl Relay {
     /// Begins an answer.
     pub fn new(plan: Plan) -> Self {
         let dialect = registry::find(plan.operation);
-        let head = dialect.head(&plan);
-        let Plan { chain, choices_max, hold_bytes_max, event_bytes_max, .. } = plan;
-        let Plan { show_usage, usage_max, .. } = plan;
+        let scribe = dialect.scribe(&plan);
+        let Plan { chain, choices_max, hold_bytes_max, event_bytes_max, usage_max, .. } = plan;
         let answer = Answer::new(chain, choices_max, hold_bytes_max);
+        let mould = Mould::default();
         Self {
-            events: Events::new(event_bytes_max),
-            writer: Writer {
-                dialect,
-                head,
-                mould: Mould::default(),
-                answer,
-                show_usage,
-                usage_max,
-                last_usage: false,
-            },
+            frames: Frames::new(dialect.framing(), event_bytes_max),
+            writer: Writer { scribe, mould, answer, usage_max, last_usage: false },
             progress: Progress::More,
             closed: false,
         }
@@ -62,7 +55,11 @@ impl Relay {
     pub fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> Progress {
         let mut rest = input;
         while self.progress == Progress::More {
-            let step = match self.events.next(&mut rest) {
+            let next = match &mut self.frames {
+                Frames::Events(events) => events.next(&mut rest),
+                Frames::Lines(lines) => lines.next(&mut rest),
+            };
+            let step = match next {
                 Ok(Some(event)) => self.writer.event(event, out),
                 Ok(None) => return Progress::More,
                 Err(Broken::NotAnEvent) => Err(Fault::NotAnEvent),
@@ -73,8 +70,16 @@ impl Relay {
         self.progress
     }
 
-    /// The backend's body ended cleanly. An event without its blank line is no event.
+    /// The backend's body ended cleanly. An event without its blank line is no event; a line
+    /// without its break is one.
     pub fn end(&mut self, out: &mut Vec<u8>) -> Progress {
+        if self.progress == Progress::More
+            && let Frames::Lines(lines) = &mut self.frames
+            && let Some(event) = lines.last()
+        {
+            let step = self.writer.event(event, out);
+            self.note(step);
+        }
         if self.progress == Progress::More {
             let step = self.writer.done(out);
             self.note(step);
@@ -82,23 +87,16 @@ impl Relay {
         self.progress
     }
 
-    /// Ends the answer with `error`, the JSON of an error envelope. What filters hold back stays
-    /// back. An answer whose end is written stays as it is.
-    pub fn fail(&mut self, error: &[u8], out: &mut Vec<u8>) {
+    /// Ends the answer with an error. What filters hold back stays back. An answer whose end is
+    /// written stays as it is.
+    pub fn fail(&mut self, failure: &Failure<'_>, out: &mut Vec<u8>) {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
         if self.progress == Progress::More {
             self.progress = Progress::Fault(Fault::Truncated);
         }
-        out.extend_from_slice(b"data: ");
-        // A line break between two tokens of JSON is white space, but would end the line here.
-        out.extend(error.iter().map(|byte| match byte {
-            b'\r' | b'\n' => b' ',
-            other => *other,
-        }));
-        out.extend_from_slice(b"\n\n");
-        out.extend_from_slice(DONE);
+        self.writer.scribe.fail(failure, out);
     }
 
     /// What is known of the answer so far.
@@ -112,16 +110,28 @@ impl Relay {
     }
 }
 
-const DONE: &[u8] = b"data: [DONE]\n\n";
+/// What tells one event from the next.
+#[derive(Debug)]
+enum Frames {
+    Events(Events),
+    Lines(Lines),
+}
+
+impl Frames {
+    fn new(framing: Framing, event_bytes_max: usize) -> Self {
+        match framing {
+            Framing::Events => Self::Events(Events::new(event_bytes_max)),
+            Framing::Lines => Self::Lines(Lines::new(event_bytes_max)),
+        }
+    }
+}
 
 /// The part of a relay that reads events and writes frames.
 #[derive(Debug)]
 struct Writer {
-    dialect: &'static dyn Dialect,
-    head: Vec<u8>,
+    scribe: Box<dyn Scribe>,
     mould: Mould,
     answer: Answer,
-    show_usage: bool,
     usage_max: Usage,
     /// Whether the usage known is the last word, not a running count.
     last_usage: bool,
@@ -132,31 +142,25 @@ impl Writer {
         if event.data.is_empty() {
             return Ok(Progress::More);
         }
-        if event.data.trim_ascii() == b"[DONE]" {
-            return self.done(out);
-        }
-        if event.name.is_empty()
-            && let Some(part) = self.mould.read(event.data)
-        {
-            self.part(part, out)?;
-        } else {
-            self.chunk(event, out)?;
-        }
+        let done = match self.mould.read(event) {
+            Some(part) => self.part(part, out).map(|()| false),
+            None => self.chunk(event, out),
+        }?;
         if self.answer.is_stopped() {
             self.close(out);
             return Ok(Progress::Stopped);
         }
-        Ok(Progress::More)
+        if done { self.done(out) } else { Ok(Progress::More) }
     }
 
-    /// Reads an event strictly.
-    fn chunk(&mut self, event: Event<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
+    /// Reads an event strictly, and says whether it is the last.
+    fn chunk(&mut self, event: Event<'_>, out: &mut Vec<u8>) -> Result<bool, Fault> {
         let data = std::str::from_utf8(event.data).map_err(|_| Fault::NotAnEvent)?;
         if event.name == b"error" {
             return Err(dialect::error_event(data));
         }
-        let chunk = self.dialect.read(data)?;
-        self.mould.learn(data, &chunk);
+        let chunk = self.scribe.read(data)?;
+        self.mould.learn(event.name, data, &chunk);
         let last = chunk.parts.is_empty();
         if let Some(usage) = chunk.usage
             && (last || !self.last_usage)
@@ -164,29 +168,20 @@ impl Writer {
             self.answer.report.usage = usage.within(self.usage_max);
             self.last_usage = last;
         }
-        chunk.parts.into_iter().try_for_each(|part| self.part(part, out))
+        chunk.parts.into_iter().try_for_each(|part| self.part(part, out))?;
+        Ok(chunk.done)
     }
 
     fn part(&mut self, part: Part<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
-        let Shown { now, end } = self.answer.pass(part)?;
-        self.frame(&now, out);
-        if let Some((flushed, finish)) = end {
-            let index = now.index;
-            self.frame(&flushed, out);
-            self.frame(&Part { finish, ..Part::new(index) }, out);
-        }
-        Ok(())
+        let Self { scribe, answer, .. } = self;
+        answer.pass(part, |shown| {
+            if !shown.is_silent() {
+                scribe.write(&shown, out);
+            }
+        })
     }
 
-    fn frame(&self, part: &Part<'_>, out: &mut Vec<u8>) {
-        if !part.is_silent() {
-            out.extend_from_slice(&self.head);
-            self.dialect.write(part, out);
-            out.extend_from_slice(b"]}\n\n");
-        }
-    }
-
-    fn done(&self, out: &mut Vec<u8>) -> Result<Progress, Fault> {
+    fn done(&mut self, out: &mut Vec<u8>) -> Result<Progress, Fault> {
         if !self.answer.is_complete() {
             return Err(Fault::Truncated);
         }
@@ -194,15 +189,7 @@ impl Writer {
         Ok(Progress::Done)
     }
 
-    fn close(&self, out: &mut Vec<u8>) {
-        if self.show_usage
-            && let Some(usage) = self.answer.report.usage()
-        {
-            out.extend_from_slice(&self.head);
-            out.extend_from_slice(b"],\"usage\":");
-            usage.write(out);
-            out.extend_from_slice(b"}\n\n");
-        }
-        out.extend_from_slice(DONE);
+    fn close(&mut self, out: &mut Vec<u8>) {
+        self.scribe.close(self.answer.report.usage(), out);
     }
 }

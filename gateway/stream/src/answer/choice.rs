@@ -1,6 +1,5 @@
 //! One choice of a filtered answer.
 
-use super::Shown;
 use super::tools::Tools;
 use crate::dialect::{Channel, Part, Slot, Tool};
 use crate::filter::{Chain, Flow, Lane, Script};
@@ -36,37 +35,42 @@ impl Choice {
         Self { index, finish, stopped, lanes: Vec::new(), tools: Tools::default() }
     }
 
-    /// Takes a part. Once a filter stops, nothing behind it is shown.
+    /// Takes a part, and shows what may be shown now. Once a filter stops, nothing behind it is.
     pub(super) fn filter<'a>(
         &mut self,
-        chain: &Chain,
-        hold_bytes_max: usize,
-        part: Part<'a>,
-        report: &mut Report,
-    ) -> Result<Shown<'a>, Fault> {
-        let mut with = With { chain, hold_bytes_max, report };
+        part: Part<'_>,
+        with: &mut With<'_>,
+        show: &mut impl FnMut(Part<'a>),
+    ) -> Result<(), Fault> {
         let mut now = Part { role: part.role, ..Part::new(part.index) };
         for (channel, text) in part.texts {
             if !self.stopped {
-                let shown = self.feed(channel, &text, &mut with);
+                let shown = self.feed(channel, &text, with);
                 now.texts.push((channel, Text::Made(shown)));
             }
         }
         for tool in part.tools {
             if !self.stopped {
-                now.tools.extend(self.tool(tool, &mut with)?);
+                now.tools.extend(self.tool(tool, with)?);
             }
+        }
+        show(now);
+        if let Some(block) = part.ends {
+            let mut ended = self.flush(with, |of| of == block);
+            ended.ends = part.ends;
+            show(ended);
         }
         self.finish = if self.stopped { Finish::ContentFilter } else { part.finish };
         if self.finish == Finish::Open {
-            return Ok(Shown { now, end: None });
+            return Ok(());
         }
-        let flushed = self.flush(&mut with);
+        show(self.flush(with, |_| true));
         if self.stopped {
             self.finish = Finish::ContentFilter;
         }
-        report.ended(self.finish);
-        Ok(Shown { now, end: Some((flushed, self.finish)) })
+        with.report.ended(self.finish);
+        show(Part { finish: self.finish, ..Part::new(self.index) });
+        Ok(())
     }
 
     fn feed(&mut self, channel: Channel, text: &Text<'_>, with: &mut With<'_>) -> String {
@@ -74,10 +78,7 @@ impl Choice {
         let known = self.lanes.iter().position(|(known, _)| *known == channel);
         let at = known.unwrap_or(self.lanes.len());
         if known.is_none() {
-            let script = match channel {
-                Channel::Arguments(_) => Script::Json,
-                _ => Script::Prose,
-            };
+            let script = if channel.slot().is_some() { Script::Json } else { Script::Prose };
             self.lanes.push((channel, with.chain.lane(script, with.hold_bytes_max)));
         }
         if let Some((_, lane)) = self.lanes.get_mut(at) {
@@ -99,7 +100,7 @@ impl Choice {
             self.stopped = true;
             return Ok(None);
         }
-        let shown = self.feed(Channel::Arguments(slot), &arguments, with);
+        let shown = self.feed(Channel::arguments(slot), &arguments, with);
         if opened.is_none() && shown.is_empty() {
             return Ok(None);
         }
@@ -107,24 +108,27 @@ impl Choice {
         Ok(Some(call(slot, id, name, Some(shown))))
     }
 
-    /// No more text comes: what is held back is judged as it stands.
-    fn flush(&mut self, with: &mut With<'_>) -> Part<'static> {
+    /// No more text comes of these blocks: what is held back of it is judged as it stands.
+    fn flush(&mut self, with: &mut With<'_>, of: impl Fn(u32) -> bool) -> Part<'static> {
         let mut part = Part::new(self.index);
         for slot in self.tools.unopened() {
             if self.stopped {
                 break;
             }
+            if !of(Channel::arguments(slot).block) {
+                continue;
+            }
             let (opened, flow) = self.tools.open(slot, with);
             self.stopped |= flow == Flow::Stop;
             part.tools.extend(opened.map(|(id, name)| call(slot, id, name, None)));
         }
-        for (channel, lane) in &mut self.lanes {
+        for (channel, lane) in self.lanes.iter_mut().filter(|(channel, _)| of(channel.block)) {
             let mut shown = String::new();
             self.stopped |= lane.end(&mut shown, with.report) == Flow::Stop;
-            match *channel {
+            match channel.slot() {
                 _ if shown.is_empty() => {}
-                Channel::Arguments(slot) => part.tools.push(call(slot, None, None, Some(shown))),
-                channel => part.texts.push((channel, Text::Made(shown))),
+                Some(slot) => part.tools.push(call(slot, None, None, Some(shown))),
+                None => part.texts.push((*channel, Text::Made(shown))),
             }
         }
         part

@@ -8,7 +8,7 @@ use crate::filter::Chain;
 use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
 use crate::report::{Finish, Report};
-use choice::Choice;
+use choice::{Choice, With};
 use std::sync::Arc;
 
 /// An answer under way.
@@ -19,15 +19,6 @@ pub(crate) struct Answer {
     hold_bytes_max: usize,
     choices: Vec<Choice>,
     pub(crate) report: Report,
-}
-
-/// What may be shown of a part of a choice.
-#[derive(Debug)]
-pub(crate) struct Shown<'a> {
-    /// At once.
-    pub(crate) now: Part<'a>,
-    /// If this ended the choice and filters were there: what they had held back, and the end.
-    pub(crate) end: Option<(Part<'static>, Finish)>,
 }
 
 impl Answer {
@@ -41,21 +32,29 @@ impl Answer {
         }
     }
 
-    /// Takes what the backend says of a choice next. What it says after the end is dropped.
-    pub(crate) fn pass<'a>(&mut self, part: Part<'a>) -> Result<Shown<'a>, Fault> {
+    /// Takes what the backend says of a choice next, and shows what may be shown now: of one
+    /// choice, in order. What the backend says after the end of a choice is dropped.
+    pub(crate) fn pass<'a>(
+        &mut self,
+        part: Part<'a>,
+        mut show: impl FnMut(Part<'a>),
+    ) -> Result<(), Fault> {
         let choice = Self::choice(&mut self.choices, part.index, self.choices_max)?;
         if choice.finish != Finish::Open {
-            return Ok(Shown { now: Part::new(part.index), end: None });
+            return Ok(());
         }
         self.report.piece(part.bytes());
-        let Some(chain) = &self.chain else {
-            choice.finish = part.finish;
-            if part.finish != Finish::Open {
-                self.report.ended(part.finish);
-            }
-            return Ok(Shown { now: part, end: None });
-        };
-        choice.filter(chain, self.hold_bytes_max, part, &mut self.report)
+        if let Some(chain) = &self.chain {
+            let hold_bytes_max = self.hold_bytes_max;
+            let mut with = With { chain, hold_bytes_max, report: &mut self.report };
+            return choice.filter(part, &mut with, &mut show);
+        }
+        choice.finish = part.finish;
+        if part.finish != Finish::Open {
+            self.report.ended(part.finish);
+        }
+        show(part);
+        Ok(())
     }
 
     fn choice(choices: &mut Vec<Choice>, index: u32, max: u32) -> Result<&mut Choice, Fault> {
@@ -68,6 +67,12 @@ impl Answer {
             choices.push(Choice::new(index));
         }
         choices.get_mut(at).ok_or(Fault::Choice)
+    }
+
+    /// A whole answer that was written.
+    pub(crate) fn into_whole(self, body: Vec<u8>) -> Whole {
+        let stopped = self.was_stopped();
+        Whole { body, report: self.report, stopped }
     }
 
     /// Whether a choice has begun.
@@ -92,15 +97,8 @@ impl Answer {
     }
 }
 
-/// Bytes that a whole answer mostly has beside its text.
-const FRAME_BYTES: usize = 512;
-
-/// Filters a whole answer and writes it: `choices` writes all up to the end of its choices.
-pub(crate) fn whole(
-    plan: &Plan,
-    mut chunk: Chunk<'_>,
-    choices: impl FnOnce(&[Part<'_>], &mut Vec<u8>),
-) -> Result<Whole, Fault> {
+/// Filters the choices of a whole answer: what of each may be shown, and how it ended.
+pub(crate) fn choices<'a>(plan: &Plan, chunk: &mut Chunk<'a>) -> Result<Answer, Fault> {
     if chunk.parts.is_empty() {
         return Err(Fault::NotAnEvent);
     }
@@ -113,21 +111,34 @@ pub(crate) fn whole(
         if part.finish == Finish::Open {
             return Err(Fault::Truncated);
         }
-        let Shown { mut now, end } = answer.pass(std::mem::take(part))?;
-        if let Some((flushed, finish)) = end {
-            now.append(flushed);
-            now.finish = finish;
-        }
-        *part = now;
+        let mut whole: Option<Part<'a>> = None;
+        answer.pass(std::mem::take(part), |more| match &mut whole {
+            Some(whole) => whole.append(more),
+            None => whole = Some(more),
+        })?;
+        *part = whole.unwrap_or_default();
     }
+    Ok(answer)
+}
+
+/// Bytes that a whole answer mostly has beside its text.
+const FRAME_BYTES: usize = 512;
+
+/// Filters a whole answer of OpenAI's and writes it: `choices` writes all up to the end of its
+/// choices.
+pub(crate) fn whole(
+    plan: &Plan,
+    mut chunk: Chunk<'_>,
+    write: impl FnOnce(&[Part<'_>], &mut Vec<u8>),
+) -> Result<Whole, Fault> {
+    let answer = choices(plan, &mut chunk)?;
     let said: usize = chunk.parts.iter().map(Part::bytes).sum();
     let mut body = Vec::with_capacity(said + said / 16 + plan.model.len() + FRAME_BYTES);
-    choices(&chunk.parts, &mut body);
+    write(&chunk.parts, &mut body);
     if let Some(usage) = answer.report.usage() {
         body.extend_from_slice(b",\"usage\":");
         usage.write(&mut body);
     }
     body.push(b'}');
-    let stopped = answer.was_stopped();
-    Ok(Whole { body, report: answer.report, stopped })
+    Ok(answer.into_whole(body))
 }

@@ -1,6 +1,6 @@
 //! `/v1/embeddings`: numbers, never streamed, so no filter has text to look at.
 
-use super::{Chunk, Dialect, Part, openai_error};
+use super::{Dialect, Scribe, Unstreamed, openai_error};
 use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
 use crate::report::{Finish, Report};
@@ -32,15 +32,9 @@ struct Embedding<'a> {
 }
 
 impl Dialect for Embeddings {
-    fn head(&self, _: &Plan) -> Vec<u8> {
-        Vec::new()
+    fn scribe(&self, _: &Plan) -> Box<dyn Scribe> {
+        Box::new(Unstreamed)
     }
-
-    fn read<'a>(&self, _: &'a str) -> Result<Chunk<'a>, Fault> {
-        Err(Fault::NotAnEvent)
-    }
-
-    fn write(&self, _: &Part<'_>, _: &mut Vec<u8>) {}
 
     fn whole(&self, plan: &Plan, body: &str) -> Result<Whole, Fault> {
         let answer: Answer<'_> =

@@ -6,6 +6,7 @@
 use super::{Channel, Chunk, Part};
 use crate::report::Finish;
 use crate::scan;
+use crate::sse::Event;
 use crate::wire::Text;
 
 /// A chunk that was read, without its text.
@@ -13,13 +14,15 @@ use crate::wire::Text;
 pub(crate) struct Mould {
     index: u32,
     channel: Option<Channel>,
+    /// The name of its event.
+    name: Vec<u8>,
     before: Vec<u8>,
     after: Vec<u8>,
 }
 
 impl Mould {
     /// Learns the shape of a chunk, if it says nothing but one plain text of one choice.
-    pub(crate) fn learn(&mut self, data: &str, chunk: &Chunk<'_>) {
+    pub(crate) fn learn(&mut self, name: &[u8], data: &str, chunk: &Chunk<'_>) {
         self.channel = None;
         let [part] = &*chunk.parts else { return };
         let [(channel, Text::Plain(text))] = &*part.texts else { return };
@@ -27,12 +30,16 @@ impl Mould {
             && part.tools.is_empty()
             && part.logprobs.is_none()
             && part.finish == Finish::Open
-            && chunk.usage.is_none();
+            && part.ends.is_none()
+            && chunk.usage.is_none()
+            && !chunk.done;
         // The text is lent from the data, so its place is where it begins in memory.
         let place = text.as_ptr().addr().checked_sub(data.as_ptr().addr());
         let Some(place) = place.filter(|_| only) else { return };
         let Some((before, rest)) = data.as_bytes().split_at_checked(place) else { return };
         let Some(after) = rest.strip_prefix(text.as_bytes()) else { return };
+        self.name.clear();
+        self.name.extend_from_slice(name);
         self.before.clear();
         self.before.extend_from_slice(before);
         self.after.clear();
@@ -41,9 +48,9 @@ impl Mould {
     }
 
     /// Reads a chunk of the same shape.
-    pub(crate) fn read<'a>(&self, data: &'a [u8]) -> Option<Part<'a>> {
-        let channel = self.channel?;
-        let text = data.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
+    pub(crate) fn read<'a>(&self, event: Event<'a>) -> Option<Part<'a>> {
+        let channel = self.channel.filter(|_| *event.name == *self.name)?;
+        let text = event.data.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
         if scan::until_escape(text) < text.len() {
             return None;
         }
@@ -55,14 +62,34 @@ impl Mould {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::registry;
+    use crate::dialect::{Scribe, registry};
+    use crate::plan::Plan;
+    use crate::usage::Usage;
     use sluice_config::words::Operation;
+
+    fn scribe() -> Box<dyn Scribe> {
+        registry::find(Operation::Chat).scribe(&Plan {
+            operation: Operation::Chat,
+            chain: None,
+            id: "answer".into(),
+            model: "open".into(),
+            created: 1,
+            show_usage: false,
+            usage_max: Usage { prompt: 1, completion: 1 },
+            choices_max: 1,
+            event_bytes_max: 1,
+            hold_bytes_max: 1,
+        })
+    }
 
     fn learnt(data: &str) -> Mould {
         let mut mould = Mould::default();
-        let chunk = registry::find(Operation::Chat).read(data).unwrap();
-        mould.learn(data, &chunk);
+        mould.learn(b"", data, &scribe().read(data).unwrap());
         mould
+    }
+
+    fn read<'a>(mould: &Mould, data: &'a [u8]) -> Option<Part<'a>> {
+        mould.read(Event { name: b"", data })
     }
 
     #[test]
@@ -71,10 +98,11 @@ mod tests {
         let mould = learnt(first);
         for text in ["", "b", " lazy", "é😀"] {
             let next = first.replacen("\"content\":\"b\"", &format!("\"content\":\"{text}\""), 1);
-            let part = mould.read(next.as_bytes()).unwrap();
-            let strict = registry::find(Operation::Chat).read(&next).unwrap();
-            assert_eq!(format!("{part:?}"), format!("{:?}", strict.parts[0]));
+            let part = read(&mould, next.as_bytes()).unwrap();
+            let strict = scribe().read(&next).map(|chunk| format!("{:?}", chunk.parts[0]));
+            assert_eq!(format!("{part:?}"), strict.unwrap());
         }
+        assert!(mould.read(Event { name: b"x", data: first.as_bytes() }).is_none());
     }
 
     #[test]
@@ -82,13 +110,12 @@ mod tests {
         let first = r#"{"choices":[{"delta":{"content":"b"}}]}"#;
         let mould = learnt(first);
         for other in ["b\",\"content\":\"c", "b\\n", "b\n", "b\\", "\u{1}"] {
-            assert!(
-                mould.read(first.replace("\"b\"", &format!("\"{other}\"")).as_bytes()).is_none()
-            );
+            let other = first.replace("\"b\"", &format!("\"{other}\""));
+            assert!(read(&mould, other.as_bytes()).is_none());
         }
-        assert!(mould.read(br#"{"choices":[{"delta":{"refusal":"b"}}]}"#).is_none());
-        assert!(mould.read(b"{\"choices\":[{\"delta\":{\"content\":\"\xff\"}}]}").is_none());
-        assert!(mould.read(br#"{"choices":[{"delta":{"content":"}}]}"#).is_none());
+        assert!(read(&mould, br#"{"choices":[{"delta":{"refusal":"b"}}]}"#).is_none());
+        assert!(read(&mould, b"{\"choices\":[{\"delta\":{\"content\":\"\xff\"}}]}").is_none());
+        assert!(read(&mould, br#"{"choices":[{"delta":{"content":"}}]}"#).is_none());
     }
 
     #[test]
@@ -101,7 +128,7 @@ mod tests {
             r#"{"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
             r#"{"choices":[]}"#,
         ] {
-            assert!(learnt(data).read(data.as_bytes()).is_none(), "{data}");
+            assert!(read(&learnt(data), data.as_bytes()).is_none(), "{data}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What chat and completions share.
 
-use super::{Chunk, Part, openai_error};
-use crate::plan::{Fault, Plan};
+use super::{Chunk, Part, Scribe, on_one_line, openai_error};
+use crate::plan::{Failure, Fault, Plan};
 use crate::report::Finish;
 use crate::usage::Usage;
 use crate::wire::{self, Text};
@@ -17,6 +17,73 @@ struct Answer<'a, C> {
     choices: Option<Vec<C>>,
     #[serde(borrow)]
     usage: Option<&'a RawValue>,
+}
+
+/// What ends a stream.
+const DONE: &str = "[DONE]";
+
+/// A stream of chunks, each with a list of choices.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    /// What every frame begins with, up to its list of choices.
+    head: Vec<u8>,
+    form: Form,
+    show_usage: bool,
+}
+
+/// How the choices of a chunk are read and written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) object: &'static str,
+    pub(super) read: for<'a> fn(&'a str) -> Result<Chunk<'a>, Fault>,
+    pub(super) write: fn(&Part<'_>, &mut Vec<u8>),
+}
+
+impl Chunks {
+    pub(super) fn new(plan: &Plan, form: Form) -> Self {
+        let mut head = b"data: ".to_vec();
+        begin(plan, form.object, &mut head);
+        head.extend_from_slice(b"\"choices\":[");
+        Self { head, form, show_usage: plan.show_usage }
+    }
+}
+
+impl Scribe for Chunks {
+    fn read<'a>(&mut self, data: &'a str) -> Result<Chunk<'a>, Fault> {
+        if data.trim_ascii() == DONE {
+            return Ok(Chunk { done: true, ..Chunk::default() });
+        }
+        (self.form.read)(data)
+    }
+
+    fn write(&mut self, part: &Part<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.head);
+        (self.form.write)(part, out);
+        out.extend_from_slice(b"]}\n\n");
+    }
+
+    fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {
+        if let Some(usage) = usage.filter(|_| self.show_usage) {
+            out.extend_from_slice(&self.head);
+            out.extend_from_slice(b"],\"usage\":");
+            usage.write(out);
+            out.extend_from_slice(b"}\n\n");
+        }
+        done(out);
+    }
+
+    fn fail(&mut self, failure: &Failure<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"data: ");
+        on_one_line(failure.envelope, out);
+        out.extend_from_slice(b"\n\n");
+        done(out);
+    }
+}
+
+fn done(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"data: ");
+    out.extend_from_slice(DONE.as_bytes());
+    out.extend_from_slice(b"\n\n");
 }
 
 /// Reads one event or one whole answer. Fields that are not named are dropped; one that is
@@ -43,7 +110,7 @@ pub(super) fn read<'a, C: Deserialize<'a>>(
         None if usage.is_some() => Vec::new(),
         None => return Err(Fault::NotAnEvent),
     };
-    Ok(Chunk { parts, usage: usage.flatten() })
+    Ok(Chunk { parts, usage: usage.flatten(), done: false })
 }
 
 /// Writes `{"id":…,"object":…,"created":…,"model":…,`, as every answer begins.
@@ -57,14 +124,6 @@ pub(super) fn begin(plan: &Plan, object: &'static str, out: &mut Vec<u8>) {
     out.extend_from_slice(b",\"model\":");
     wire::string(&plan.model, out);
     out.push(b',');
-}
-
-/// Writes what every frame of a stream begins with.
-pub(super) fn head(plan: &Plan, object: &'static str) -> Vec<u8> {
-    let mut head = b"data: ".to_vec();
-    begin(plan, object, &mut head);
-    head.extend_from_slice(b"\"choices\":[");
-    head
 }
 
 /// Writes `"choices":[…]`.

@@ -11,6 +11,8 @@ use crate::wire::Text;
 pub(crate) struct Chunk<'a> {
     pub(crate) parts: Vec<Part<'a>>,
     pub(crate) usage: Option<Usage>,
+    /// Whether the backend says that this is all.
+    pub(crate) done: bool,
 }
 
 /// What one chunk says of one choice.
@@ -21,18 +23,32 @@ pub(crate) struct Part<'a> {
     pub(crate) texts: Vec<(Channel, Text<'a>)>,
     pub(crate) tools: Vec<Tool<'a>>,
     pub(crate) logprobs: Option<Logprobs<'a>>,
+    /// The block that ends with it: no more text of it comes, so what is held back of it is judged
+    /// as it stands.
+    pub(crate) ends: Option<u32>,
     pub(crate) finish: Finish,
 }
 
 /// Where text of a choice stands. Text of different channels is different text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Channel {
-    Reasoning,
-    ReasoningContent,
+pub(crate) struct Channel {
+    pub(crate) said: Said,
+    /// Which of several, in dialects that write a choice in blocks; for arguments, which call.
+    pub(crate) block: u32,
+}
+
+/// What a text is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Said {
     Content,
     Refusal,
-    Completion,
-    Arguments(Slot),
+    Reasoning,
+    /// Reasoning by its older name on the wire.
+    ReasoningContent,
+    /// Arguments of a call of a tool.
+    Arguments,
+    /// Arguments of the one call of the older `function_call`.
+    Function,
 }
 
 /// Which call of a tool.
@@ -60,15 +76,25 @@ pub(crate) enum Logprobs<'a> {
 }
 
 impl Channel {
-    /// Its key on the wire.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Reasoning => "reasoning",
-            Self::ReasoningContent => "reasoning_content",
-            Self::Content => "content",
-            Self::Refusal => "refusal",
-            Self::Completion => "text",
-            Self::Arguments(_) => "arguments",
+    /// The only text of its kind in a choice.
+    pub(crate) const fn only(said: Said) -> Self {
+        Self { said, block: 0 }
+    }
+
+    /// The arguments of a call.
+    pub(crate) fn arguments(slot: Slot) -> Self {
+        match slot {
+            Slot::Tool(block) => Self { said: Said::Arguments, block },
+            Slot::Function => Self::only(Said::Function),
+        }
+    }
+
+    /// The call whose arguments it is.
+    pub(crate) fn slot(self) -> Option<Slot> {
+        match self.said {
+            Said::Arguments => Some(Slot::Tool(self.block)),
+            Said::Function => Some(Slot::Function),
+            _ => None,
         }
     }
 }
@@ -80,7 +106,7 @@ impl Part<'_> {
     }
 
     /// Adds what came later of the same choice.
-    pub(crate) fn append(&mut self, later: Part<'static>) {
+    pub(crate) fn append(&mut self, later: Self) {
         for (channel, text) in later.texts {
             match self.texts.iter_mut().find(|(known, _)| *known == channel) {
                 Some((_, known)) => known.push(text.as_str()),
@@ -93,6 +119,7 @@ impl Part<'_> {
                 None => self.tools.push(tool),
             }
         }
+        self.finish = later.finish;
     }
 
     /// Bytes of text the backend generated for it.
@@ -107,6 +134,7 @@ impl Part<'_> {
     pub(crate) fn is_silent(&self) -> bool {
         !self.role
             && self.finish == Finish::Open
+            && self.ends.is_none()
             && self.logprobs.is_none()
             && self.tools.is_empty()
             && self.texts.iter().all(|(_, text)| text.is_empty())
@@ -114,7 +142,7 @@ impl Part<'_> {
 }
 
 impl Tool<'_> {
-    fn append(&mut self, later: Tool<'static>) {
+    fn append(&mut self, later: Self) {
         match (&mut self.arguments, later.arguments) {
             (Some(known), Some(more)) => known.push(more.as_str()),
             (known @ None, more) => *known = more,

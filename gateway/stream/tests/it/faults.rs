@@ -1,6 +1,6 @@
 //! What is no answer is never shown as one.
 
-use crate::support::{Seen, event, plan, relay, saying};
+use crate::support::{Seen, event, failure, plan, relay, saying};
 use serde_json::json;
 use sluice_config::words::Operation;
 use sluice_stream::{Fault, Plan, Progress, Relay, whole};
@@ -101,8 +101,8 @@ fn a_failure_ends_the_stream_once() {
     let mut out = Vec::new();
     relay.push(event(0, &json!({"content": "a"}), None).as_bytes(), &mut out);
     assert_eq!(relay.end(&mut out), Progress::Fault(Fault::Truncated));
-    relay.fail(ERROR, &mut out);
-    relay.fail(ERROR, &mut out);
+    relay.fail(&failure(ERROR), &mut out);
+    relay.fail(&failure(ERROR), &mut out);
     assert_eq!(relay.push(b"data: {}\n\n", &mut out), Progress::Fault(Fault::Truncated));
     let text = String::from_utf8(out).unwrap();
     let error = std::str::from_utf8(ERROR).unwrap();
@@ -116,7 +116,7 @@ fn a_failure_does_not_touch_what_has_ended() {
     let mut out = Vec::new();
     relay.push(saying(&[json!({"content": "a"})]).as_bytes(), &mut out);
     let ended = out.clone();
-    relay.fail(ERROR, &mut out);
+    relay.fail(&failure(ERROR), &mut out);
     assert_eq!(out, ended);
 }
 

@@ -1,6 +1,6 @@
 //! What filters do to answers.
 
-use crate::support::{Seen, event, filtered, relay, saying};
+use crate::support::{Seen, event, failure, filtered, relay, saying};
 use serde_json::{Value, json};
 use sluice_stream::{Action, Finish, Plan, Progress, Relay, VerdictCount, whole};
 
@@ -161,7 +161,7 @@ fn a_failure_releases_nothing() {
     let mut out = Vec::new();
     relay.push(event(0, &json!({"content": "a bom"}), None).as_bytes(), &mut out);
     relay.end(&mut out);
-    relay.fail(b"{\"error\":{}}", &mut out);
+    relay.fail(&failure(b"{\"error\":{}}"), &mut out);
     assert!(!String::from_utf8(out).unwrap().contains("bom"));
 }
 

@@ -2,6 +2,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
     reason = "a check that cannot run has failed"
 )]
 
@@ -9,5 +11,7 @@ mod answers;
 mod faults;
 mod filtered;
 mod fixtures;
+mod leaks;
 mod properties;
+mod speak;
 mod support;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sluice_config::words::{Operation, ProfileId};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
-use sluice_stream::{Plan, Progress, Relay, Usage};
+use sluice_stream::{Failure, Plan, Progress, Relay, Usage};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -105,6 +105,11 @@ pub(crate) fn relay<'i>(
     }
     let progress = relay.end(&mut out);
     (relay, out, progress)
+}
+
+/// An error with this envelope.
+pub(crate) fn failure(envelope: &[u8]) -> Failure<'_> {
+    Failure { code: "upstream_error", message: "it broke", envelope }
 }
 
 /// The chain of these filters, each an object with its `kind`.

@@ -2,7 +2,7 @@
 //!
 //! What is read here reads the same in [`super::read`], to which everything else is left.
 
-use super::read::{Complete, Said, part};
+use super::read::{Complete, Message, part};
 use crate::dialect::Chunk;
 use crate::easy::{Easy, Once};
 use crate::usage::Usage;
@@ -11,7 +11,7 @@ use crate::usage::Usage;
 pub(super) fn message(body: &str) -> Option<Chunk<'_>> {
     let (mut easy, mut once) = (Easy::new(body), Once::default());
     // Most answers have one choice.
-    let mut chunk = Chunk { parts: Vec::with_capacity(1), usage: None };
+    let mut chunk = Chunk { parts: Vec::with_capacity(1), ..Chunk::default() };
     easy.fields(|easy, key| match key {
         b"choices" => {
             once.note(0)?;
@@ -71,8 +71,8 @@ fn choice<'a>(easy: &mut Easy<'a>) -> Option<Complete<'a>> {
     Some(Complete { index, message: message?, logprobs: None, finish_reason })
 }
 
-fn said<'a>(easy: &mut Easy<'a>) -> Option<Said<'a>> {
-    let (mut once, mut said) = (Once::default(), Said::default());
+fn said<'a>(easy: &mut Easy<'a>) -> Option<Message<'a>> {
+    let (mut once, mut said) = (Once::default(), Message::default());
     easy.fields(|easy, key| {
         let (field, text) = match key {
             b"role" => (0, &mut said.role),

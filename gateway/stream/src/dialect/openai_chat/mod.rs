@@ -7,7 +7,8 @@ mod write;
 
 pub(crate) use logprobs::ChatLogprobs;
 
-use super::{Chunk, Dialect, Part, openai};
+use super::openai::{self, Chunks, Form};
+use super::{Dialect, Scribe};
 use crate::answer;
 use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
@@ -15,17 +16,12 @@ use crate::relay::Whole;
 #[derive(Debug)]
 pub(crate) struct Chat;
 
+const CHUNK: Form =
+    Form { object: "chat.completion.chunk", read: read::chunk, write: write::delta };
+
 impl Dialect for Chat {
-    fn head(&self, plan: &Plan) -> Vec<u8> {
-        openai::head(plan, "chat.completion.chunk")
-    }
-
-    fn read<'a>(&self, data: &'a str) -> Result<Chunk<'a>, Fault> {
-        read::chunk(data)
-    }
-
-    fn write(&self, part: &Part<'_>, out: &mut Vec<u8>) {
-        write::delta(part, out);
+    fn scribe(&self, plan: &Plan) -> Box<dyn Scribe> {
+        Box::new(Chunks::new(plan, CHUNK))
     }
 
     fn whole(&self, plan: &Plan, body: &str) -> Result<Whole, Fault> {

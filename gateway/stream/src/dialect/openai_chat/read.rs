@@ -2,7 +2,7 @@
 //! field written twice is a fault.
 
 use super::ChatLogprobs;
-use crate::dialect::{Channel, Chunk, Logprobs, Part, Slot, Tool, openai};
+use crate::dialect::{Channel, Chunk, Logprobs, Part, Said, Slot, Tool, openai};
 use crate::plan::Fault;
 use crate::report::Finish;
 use crate::wire::Text;
@@ -13,7 +13,7 @@ struct Streamed<'a> {
     #[serde(default)]
     index: u32,
     #[serde(borrow)]
-    delta: Option<Said<'a>>,
+    delta: Option<Message<'a>>,
     #[serde(borrow)]
     logprobs: Option<ChatLogprobs<'a>>,
     #[serde(borrow)]
@@ -25,7 +25,7 @@ pub(super) struct Complete<'a> {
     #[serde(default)]
     pub(super) index: u32,
     #[serde(borrow)]
-    pub(super) message: Said<'a>,
+    pub(super) message: Message<'a>,
     #[serde(borrow)]
     pub(super) logprobs: Option<ChatLogprobs<'a>>,
     #[serde(borrow)]
@@ -33,7 +33,7 @@ pub(super) struct Complete<'a> {
 }
 
 #[derive(Default, Deserialize)]
-pub(super) struct Said<'a> {
+pub(super) struct Message<'a> {
     #[serde(borrow)]
     pub(super) role: Option<Text<'a>>,
     #[serde(borrow)]
@@ -84,17 +84,17 @@ pub(super) fn message(body: &str) -> Result<Chunk<'_>, Fault> {
 /// What a choice says.
 pub(super) fn part<'a>(
     index: u32,
-    said: Said<'a>,
+    said: Message<'a>,
     logprobs: Option<ChatLogprobs<'a>>,
     finish: Option<Text<'a>>,
 ) -> Part<'a> {
-    let Said { role, reasoning, reasoning_content, content, refusal, tool_calls, function_call } =
+    let Message { role, reasoning, reasoning_content, content, refusal, tool_calls, function_call } =
         said;
     let texts = [
-        (Channel::Reasoning, reasoning),
-        (Channel::ReasoningContent, reasoning_content),
-        (Channel::Content, content),
-        (Channel::Refusal, refusal),
+        (Channel::only(Said::Reasoning), reasoning),
+        (Channel::only(Said::ReasoningContent), reasoning_content),
+        (Channel::only(Said::Content), content),
+        (Channel::only(Said::Refusal), refusal),
     ];
     let called = tool_calls.into_iter().flatten().enumerate().map(|(place, called)| {
         let index = called.index.or(u32::try_from(place).ok()).unwrap_or(u32::MAX);
@@ -109,6 +109,7 @@ pub(super) fn part<'a>(
         texts: said,
         tools: called.chain(function).collect(),
         logprobs: logprobs.map(Logprobs::Chat),
+        ends: None,
         finish: finish.map_or(Finish::Open, |word| Finish::read(word.as_str())),
     }
 }

@@ -1,7 +1,7 @@
 //! Chunks and messages of a chat, as we write them.
 
 use super::logprobs;
-use crate::dialect::{Channel, Part, Slot, Tool, openai};
+use crate::dialect::{Channel, Part, Said, Slot, Tool, openai};
 use crate::wire;
 
 /// Writes one choice of a chunk.
@@ -14,7 +14,7 @@ pub(super) fn delta(part: &Part<'_>, out: &mut Vec<u8>) {
         fields.key("role", |out| out.extend_from_slice(b"\"assistant\""));
     }
     for (channel, text) in &part.texts {
-        fields.key(channel.key(), |out| text.write(out));
+        fields.key(key(*channel), |out| text.write(out));
     }
     tools(part, Shape::Delta, &mut fields);
     out.push(b'}');
@@ -24,21 +24,32 @@ pub(super) fn delta(part: &Part<'_>, out: &mut Vec<u8>) {
     openai::finish(part.finish, out);
 }
 
+/// The key of a text.
+fn key(channel: Channel) -> &'static str {
+    match channel.said {
+        Said::Content => "content",
+        Said::Refusal => "refusal",
+        Said::Reasoning => "reasoning",
+        Said::ReasoningContent => "reasoning_content",
+        Said::Arguments | Said::Function => "arguments",
+    }
+}
+
 /// Writes one choice of a whole answer.
 pub(super) fn message(part: &Part<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"index\":");
     wire::number(u64::from(part.index), out);
     out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
-    match part.texts.iter().find(|(channel, _)| *channel == Channel::Content) {
+    match part.texts.iter().find(|(channel, _)| channel.said == Said::Content) {
         Some((_, text)) => text.write(out),
         None => out.extend_from_slice(b"null"),
     }
-    let others = part.texts.iter().filter(|(channel, _)| *channel != Channel::Content);
+    let others = part.texts.iter().filter(|(channel, _)| channel.said != Said::Content);
     let mut fields = wire::Fields::more(out);
     for (channel, text) in others {
-        fields.key(channel.key(), |out| text.write(out));
+        fields.key(key(*channel), |out| text.write(out));
     }
-    if part.texts.iter().all(|(channel, _)| *channel != Channel::Refusal) {
+    if part.texts.iter().all(|(channel, _)| channel.said != Said::Refusal) {
         fields.key("refusal", |out| out.extend_from_slice(b"null"));
     }
     tools(part, Shape::Message, &mut fields);

@@ -4,7 +4,8 @@ mod logprobs;
 
 pub(crate) use logprobs::CompletionLogprobs;
 
-use super::{Channel, Chunk, Dialect, Logprobs, Part, openai};
+use super::openai::{self, Chunks, Form};
+use super::{Channel, Chunk, Dialect, Logprobs, Part, Said, Scribe};
 use crate::answer;
 use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
@@ -27,44 +28,46 @@ struct Choice<'a> {
     finish_reason: Option<Text<'a>>,
 }
 
+const CHUNK: Form = Form { object: "text_completion", read, write };
+
 impl Dialect for Completions {
-    fn head(&self, plan: &Plan) -> Vec<u8> {
-        openai::head(plan, "text_completion")
-    }
-
-    fn read<'a>(&self, data: &'a str) -> Result<Chunk<'a>, Fault> {
-        openai::read(data, part)
-    }
-
-    fn write(&self, part: &Part<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"index\":");
-        wire::number(u64::from(part.index), out);
-        out.extend_from_slice(b",\"text\":");
-        match part.texts.first() {
-            Some((_, text)) => text.write(out),
-            None => out.extend_from_slice(b"\"\""),
-        }
-        out.extend_from_slice(b",\"logprobs\":");
-        match &part.logprobs {
-            Some(Logprobs::Completion(logprobs)) => logprobs.write(out),
-            _ => out.extend_from_slice(b"null"),
-        }
-        openai::finish(part.finish, out);
+    fn scribe(&self, plan: &Plan) -> Box<dyn Scribe> {
+        Box::new(Chunks::new(plan, CHUNK))
     }
 
     fn whole(&self, plan: &Plan, body: &str) -> Result<Whole, Fault> {
-        answer::whole(plan, openai::read(body, part)?, |parts, out| {
-            openai::begin(plan, "text_completion", out);
-            openai::choices(parts, |part, out| self.write(part, out), out);
+        answer::whole(plan, read(body)?, |parts, out| {
+            openai::begin(plan, CHUNK.object, out);
+            openai::choices(parts, write, out);
         })
     }
+}
+
+fn read(data: &str) -> Result<Chunk<'_>, Fault> {
+    openai::read(data, part)
+}
+
+fn write(part: &Part<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"index\":");
+    wire::number(u64::from(part.index), out);
+    out.extend_from_slice(b",\"text\":");
+    match part.texts.first() {
+        Some((_, text)) => text.write(out),
+        None => out.extend_from_slice(b"\"\""),
+    }
+    out.extend_from_slice(b",\"logprobs\":");
+    match &part.logprobs {
+        Some(Logprobs::Completion(logprobs)) => logprobs.write(out),
+        _ => out.extend_from_slice(b"null"),
+    }
+    openai::finish(part.finish, out);
 }
 
 fn part(choice: Choice<'_>) -> Part<'_> {
     let Choice { index, text, logprobs, finish_reason } = choice;
     Part {
         index,
-        texts: text.into_iter().map(|text| (Channel::Completion, text)).collect(),
+        texts: text.into_iter().map(|text| (Channel::only(Said::Content), text)).collect(),
         logprobs: logprobs.map(Logprobs::Completion),
         finish: finish_reason.map_or(Finish::Open, |word| Finish::read(word.as_str())),
         ..Part::default()
