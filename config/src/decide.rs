@@ -80,6 +80,7 @@ pub(crate) fn decide(
         tier: Arc::clone(tier),
         model: Arc::clone(model),
         stage: model.stage,
+        profile: tier.profiles.at(model.stage).cloned(),
         prompt_tokens: prompt_tokens(model, ask.pieces, ask.prompt_bytes),
         prompt_estimate: prompt_tokens(model, ask.pieces, likely(model, ask.prompt_bytes)),
         output_tokens: fitted?,

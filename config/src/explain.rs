@@ -176,7 +176,8 @@ fn context(denial: Option<&Denial>) -> String {
 }
 
 fn terms(entitlement: &Entitlement) -> Terms {
-    let Entitlement { tier, model, prompt_tokens, output_tokens, answers, .. } = entitlement;
+    let Entitlement { tier, model, profile, prompt_tokens, output_tokens, answers, .. } =
+        entitlement;
     Terms {
         model: model.id.to_string(),
         revision: model.revision.to_string(),
@@ -185,7 +186,7 @@ fn terms(entitlement: &Entitlement) -> Terms {
         output_tokens: *output_tokens,
         answers: *answers,
         tokens_max: entitlement.tokens_max(),
-        filter: tier.profile.as_ref().map(ToString::to_string),
+        filter: profile.as_ref().map(ToString::to_string),
         limits: tier.limits.iter().map(limit).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! The compiled policy: immutable tables, one look-up a question.
 
 use crate::words::{
-    Caps, LicenceId, Limit, ModelId, Operation, ProfileId, ReleaseStage, RevisionId, TierId,
+    Caps, LicenceId, Limit, ModelId, Operation, Profiles, ReleaseStage, RevisionId, TierId,
     UpstreamId,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -33,8 +33,8 @@ pub struct Tier {
     pub body_bytes_max: u64,
     /// Unknown request fields are dropped instead of refused.
     pub drops_unknown_fields: bool,
-    /// The filters its answers pass, if any.
-    pub profile: Option<ProfileId>,
+    /// The filters its answers pass, by the stage of the model's revision.
+    pub profiles: Profiles,
 }
 
 /// A model and the revision now behind it.

@@ -1,7 +1,7 @@
 //! Decision tables: who, which model, what → answer. Run by our tests and by `sluice test`.
 
 use crate::explain::{Explanation, explain};
-use crate::file::{Row, Table};
+use crate::file::{NONE, Row, Table};
 use crate::load::{load_policy, text_of, written};
 use crate::words::{Ask, CredentialId, Denial, Principal, PrincipalId, TierId};
 use crate::{Policy, Positions, Problems, decide};
@@ -115,6 +115,11 @@ fn check(policy: &Policy, row: &Row, at: &str, problems: &mut Problems) -> Optio
     if let (Some(tokens), Ok(entitlement)) = (row.output_tokens, &answer) {
         wanted = format!("{wanted} with {} output tokens", tokens.0);
         found = format!("{found} with {} output tokens", entitlement.output_tokens);
+    }
+    if let (Some(filter), Ok(entitlement)) = (&row.filter, &answer) {
+        let passes = entitlement.profile.as_ref().map_or(NONE, |profile| profile.as_str());
+        wanted = format!("{wanted} through {}", filter.0);
+        found = format!("{found} through {passes}");
     }
     if wanted == found {
         return Some(Ok(()));

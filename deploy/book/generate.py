@@ -38,7 +38,8 @@ SECTIONS = [
     ("`upstreams.NAME`", "Upstream"),
     ("`upstreams.NAME.backends[]`", "Backend"),
     ("`upstreams.NAME.timeouts`", "Timeouts"),
-    ("`filters.NAME[]`", "Filter"),
+    ("`filters.NAME`", "Staged"),
+    ("`filters.NAME.filters[]`", "Filter"),
 ]
 # Choices of words, and where they are written.
 CHOICES = {
@@ -52,6 +53,7 @@ CHOICES = {
     "Plaintext": "`plaintext`",
     "StoreKind": "`store.kind`",
     "LogLevel": "`log.level`",
+    "Strategy": "`stream`",
 }
 # Defaults that the schema does not carry.
 UNSAID = {
@@ -62,6 +64,7 @@ UNSAID = {
     ("Backend", "ca"): "the roots of the system",
     ("Store", "path"): "`sluice.db`",
     (None, "filters"): "none",
+    ("Filter", "action"): "that of its kind",
 }
 
 
@@ -84,10 +87,14 @@ def kind(of, types):
         return ", ".join(f"`{word['const']}`" for word in types[name]["oneOf"])
     if name:
         return "section"
+    if "enum" in of:
+        return ", ".join(f"`{word}`" for word in of["enum"])
+    if "anyOf" in of:
+        return " or a ".join(["section" if "properties" in one else kind(one, types) for one in of["anyOf"]])
     if of.get("type") == "array":
         return "list of " + kind(of["items"], types).replace("section", "sections")
     if of.get("type") == "object":
-        return "lists of sections, by name" if "items" in of["additionalProperties"] else "sections, by name"
+        return "sections, by name"
     if of.get("type") == "boolean":
         return "`true`, `false`"
     if of.get("type") == "string":
@@ -155,7 +162,8 @@ def configuration():
     """Every word of the file."""
     schema = json.loads((ROOT / "config/schema.json").read_text())
     types = schema["$defs"]
-    shown = {name for _, name in SECTIONS if name} | set(CHOICES) | {"Secret"}
+    # A profile is what `Staged` is, or its list of filters alone.
+    shown = {name for _, name in SECTIONS if name} | set(CHOICES) | {"Secret", "Profile"}
     missing = sorted(set(types) - shown)
     if missing:
         sys.exit(f"config/schema.json has types this script does not place: {missing}")

@@ -104,6 +104,7 @@ impl Drop for Accounted {
 }
 
 fn count(metrics: &Metrics, profile: Option<&ProfileId>, report: &Report) {
-    let Some(profile) = profile else { return };
-    report.verdicts.iter().for_each(|said| metrics.verdict(profile.as_str(), said));
+    if let Some(profile) = profile {
+        metrics.looked(profile.as_str(), report);
+    }
 }

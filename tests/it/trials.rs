@@ -49,12 +49,12 @@ fn a_profile_is_measured_on_labelled_texts() {
     let ran = test(&folder, &["strict", "known.jsonl"]);
     let told = ran.is_fine();
     for line in [
-        "known.jsonl:1: mask email",
+        "known.jsonl:1: redact email",
         "    Write to [email].",
         "known.jsonl:2: missed email",
-        "known.jsonl:3: stop launch_code",
+        "known.jsonl:3: block launch_code",
         "    Say  ■",
-        "known.jsonl:4: mask iban (not labelled)",
+        "known.jsonl:4: redact iban (not labelled)",
         "email               1         2  100.0 %    50.0 %",
         "iban                1         0  0.0 %",
         "launch_code         1         1  100.0 %    100.0 %",
@@ -88,7 +88,7 @@ fn texts_without_labels_are_only_shown() {
     let folder = folder(&[]);
     let ran = test(&folder, &["strict", "plain.txt"]);
     assert!(
-        ran.is_fine().starts_with("plain.txt:1: mask email\n    write to [email]\n"),
+        ran.is_fine().starts_with("plain.txt:1: redact email\n    write to [email]\n"),
         "{}",
         ran.out
     );

@@ -2,7 +2,7 @@
 
 use super::outside::Outside;
 use crate::Problems;
-use crate::file::{File, Filter};
+use crate::file::{File, Filter, NONE, Profile};
 use crate::spec::{FilterSpec, ProfileSpec};
 use crate::words::ProfileId;
 use serde_json::{Map, Value};
@@ -15,18 +15,23 @@ pub(crate) fn compile(
     problems: &mut Problems,
 ) -> Vec<ProfileSpec> {
     let mut profiles = Vec::new();
-    for (name, filters) in file.filters.iter() {
+    for (name, profile) in file.filters.iter() {
+        let Profile { stream, filters, within } = profile;
+        let stands = format!("filters.{name}{within}");
+        if name == NONE {
+            problems.note(&stands, "`none` is what a tier writes for no profile; choose another");
+        }
         if filters.0.is_empty() {
             let what = "a profile without a filter filters nothing; leave `filter` out of the tier";
-            problems.note(&format!("filters.{name}"), what);
+            problems.note(&stands, what);
         }
         let one = |(index, filter): (usize, &Filter)| {
-            let path = format!("filters.{name}[{index}]");
+            let path = format!("{stands}[{index}]");
             let settings = Value::Object(expanded(&filter.settings, &path, outside, problems));
             FilterSpec { kind: filter.kind.clone(), settings, path }
         };
         let filters = filters.iter().map(one).collect();
-        profiles.push(ProfileSpec { id: ProfileId::new(name), filters });
+        profiles.push(ProfileSpec { id: ProfileId::new(name), stream: *stream, filters });
     }
     profiles
 }

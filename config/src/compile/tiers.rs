@@ -2,9 +2,9 @@
 
 use super::limits;
 use crate::Problems;
-use crate::file::{self, File, UnknownFields};
+use crate::file::{self, File, NONE, UnknownFields};
 use crate::policy::Tier;
-use crate::words::{Caps, ProfileId, Range, ReleaseStage, TierId};
+use crate::words::{Caps, ProfileId, Profiles, Range, ReleaseStage, TierId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,12 +32,7 @@ fn one(
         let what = "nobody sees drafts; `internal` is the most closed stage that is served";
         problems.note(&format!("{path}.sees"), what);
     }
-    if let Some(filter) = tier.filter.as_ref().filter(|filter| !file.filters.has(&filter.0)) {
-        let known: Vec<&str> = file.filters.names().collect();
-        let hint = file::near(&filter.0, &known);
-        let what = format!("no filter profile is called `{}`{hint}", filter.0);
-        problems.note(&format!("{path}.filter"), what);
-    }
+    let profiles = profiles(file, tier, &format!("{path}.filter"), problems);
     let limits = limits::compile(&tier.limits, &path, problems);
     let caps = caps(&tier.caps, &format!("{path}.caps"), problems);
     Some(Tier {
@@ -48,8 +43,29 @@ fn one(
         caps: caps?,
         body_bytes_max: tier.body_bytes_max.0,
         drops_unknown_fields: tier.unknown_fields == UnknownFields::Drop,
-        profile: tier.filter.as_ref().map(|filter| ProfileId::new(&filter.0)),
+        profiles,
     })
+}
+
+/// The filter profiles of a tier. No stage is left without by mistake.
+fn profiles(file: &File, tier: &file::Tier, path: &str, problems: &mut Problems) -> Profiles {
+    let Some(written) = &tier.filter else { return Profiles::default() };
+    for (word, name) in written.entries().filter(|(_, it)| it.0 != NONE && !file.filters.has(&it.0))
+    {
+        let known: Vec<&str> = file.filters.names().collect();
+        let hint = file::near(&name.0, &known);
+        let path = word.map_or(path.to_owned(), |word| format!("{path}.{word}"));
+        problems.note(&path, format!("no filter profile is called `{}`{hint}", name.0));
+    }
+    let served = ReleaseStage::ALL.into_iter().filter(|stage| *stage > ReleaseStage::Draft);
+    let bare = served.filter(|stage| written.at(*stage).is_none()).map(ReleaseStage::as_str);
+    let bare = bare.collect::<Vec<_>>().join(", ");
+    if !bare.is_empty() {
+        let what = format!("nothing is said of {bare}; name a `default`, or write `none` there");
+        problems.note(path, what);
+    }
+    let name = |stage| written.at(stage).filter(|name| name.0 != NONE);
+    Profiles::new(|stage| name(stage).map(|name| ProfileId::new(&name.0)))
 }
 
 fn caps(caps: &file::Caps, path: &str, problems: &mut Problems) -> Option<Caps> {

@@ -16,7 +16,7 @@ pub(crate) fn of(file: &File, profiles: &[ProfileSpec]) -> String {
         let filters = profiles.iter().map(|profile| {
             let filters = profile.filters.iter();
             let filters: Value = filters.map(|it| json!([it.kind, it.settings])).collect();
-            (profile.id.to_string(), filters)
+            (profile.id.to_string(), json!([profile.stream, filters]))
         });
         sections.insert("filters".into(), Value::Object(filters.collect()));
     }

@@ -14,7 +14,7 @@ fn policy(sees: ReleaseStage, caps: Caps, model: Model) -> Policy {
         caps,
         body_bytes_max: 1024,
         drops_unknown_fields: false,
-        profile: None,
+        profiles: crate::words::Profiles::default(),
     };
     let model = Arc::new(model);
     let mut policy = Policy::default();

@@ -12,6 +12,7 @@ mod leaf;
 mod net;
 mod node;
 mod parse;
+mod passes;
 mod policy;
 mod problem;
 mod read;
@@ -25,11 +26,12 @@ mod word;
 
 pub(crate) use bounds::Bounds;
 pub use environment::{Environment, Found, Given, Process};
-pub(crate) use filter::Filter;
+pub(crate) use filter::{Filter, Profile};
 pub(crate) use hint::near;
 pub(crate) use leaf::{NAME_RULE, is_name};
 pub(crate) use node::{Cors, Drain, Listener, Log, Ops, Store, Tls};
 pub(crate) use parse::{FILE_BYTES_MAX, parse};
+pub(crate) use passes::NONE;
 pub(crate) use policy::{Caps, Interval, Limit, Model, Tier};
 pub use problem::{Positions, Problem, Problems};
 pub(crate) use read::{At, List, Named, Read};
@@ -65,8 +67,8 @@ section! {
         models: required(Named<Model>),
         /// Sets of equal backends, by name.
         upstreams: required(Named<Upstream>),
-        /// Filter profiles, by name: filters in the order they look.
-        filters: default(Named<List<Filter>>, Named::default()),
+        /// Filter profiles, by name.
+        filters: default(Named<Profile>, Named::default()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::date::Date;
 use super::leaf::{Ceiling, Line, Name, Whole};
+use super::passes::Passes;
 use super::read::List;
 use super::section::section;
 use super::word::UnknownFields;
@@ -16,8 +17,9 @@ section! {
         limits: default(List<Limit>, Vec::new()),
         /// What one call may ask for.
         caps: default(Caps, Caps::default()),
-        /// The filter profile its answers pass; none if absent.
-        filter: optional(Name),
+        /// The filter profile its answers pass; none if absent. By release stage of the model, it is
+        /// `{ default: NAME, red_team: NAME }`, and `none` where there is to be none.
+        filter: optional(Passes),
         /// What is done with a request field that is not known.
         unknown_fields: default(UnknownFields, UnknownFields::Refuse),
         /// Bytes of a request body.

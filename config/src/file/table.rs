@@ -1,6 +1,6 @@
 //! A decision table as written.
 
-use super::leaf::{FilePath, Line, Whole};
+use super::leaf::{FilePath, Line, Name, Whole};
 use super::read::List;
 use super::section::section;
 use super::word::Answer;
@@ -31,6 +31,8 @@ section! {
         answer: required(Answer),
         /// The request field that a cap forbids.
         param: optional(Line),
+        /// The filter profile the answer passes; `none` if it is to pass none.
+        filter: optional(Name),
         /// The completion tokens of one answer.
         output_tokens: optional(Whole<0, 100_000_000>),
         /// Why it should be so.

@@ -4,7 +4,7 @@ use super::hint;
 use super::problem::Problems;
 use super::read::{At, Read};
 use crate::spec::{Engine, LogLevel, Plaintext};
-use crate::words::{Operation, ReleaseStage, Scope, Unit, Window};
+use crate::words::{Operation, ReleaseStage, Scope, Strategy, Unit, Window};
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use std::fmt;
@@ -123,6 +123,7 @@ words!(
     ReleaseStage,
     Scope,
     StoreKind,
+    Strategy,
     Unit,
     UnknownFields,
     Window

@@ -10,13 +10,15 @@ pub use node::{
 };
 pub use upstream::{BackendSpec, BackendUrl, Engine, UpstreamSpec};
 
-use crate::words::ProfileId;
+use crate::words::{ProfileId, Strategy};
 
 /// A filter profile: filters in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProfileSpec {
     /// Its name.
     pub id: ProfileId,
+    /// How much of a streamed answer waits for them.
+    pub stream: Strategy,
     /// Its filters, in the order they look.
     pub filters: Vec<FilterSpec>,
 }

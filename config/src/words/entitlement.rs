@@ -1,6 +1,6 @@
 //! The answer to "may they?".
 
-use super::{Operation, ReleaseStage};
+use super::{Operation, ProfileId, ReleaseStage};
 use crate::policy::{Model, Tier};
 use std::sync::Arc;
 
@@ -63,6 +63,8 @@ pub struct Entitlement {
     pub model: Arc<Model>,
     /// The stage the revision is at.
     pub stage: ReleaseStage,
+    /// The filters the answer passes, if any.
+    pub profile: Option<ProfileId>,
     /// An upper bound of the prompt's tokens: never less than the truth.
     pub prompt_tokens: u64,
     /// What they are likely to be: charged where the backend does not count.

@@ -7,8 +7,10 @@ mod id;
 mod limit;
 mod operation;
 mod principal;
+mod profiles;
 mod secret;
 mod stage;
+mod strategy;
 mod time;
 
 pub use caps::{Caps, Range};
@@ -20,6 +22,8 @@ pub use id::{
 pub use limit::{Limit, Scope, Unit, Window};
 pub use operation::Operation;
 pub use principal::Principal;
+pub use profiles::Profiles;
 pub use secret::Secret;
 pub use stage::ReleaseStage;
+pub use strategy::Strategy;
 pub use time::{Clock, Timestamp};

@@ -5,6 +5,7 @@ mod examples;
 mod faults;
 mod hostile;
 mod outside;
+mod profiles;
 mod schema;
 mod tables;
 mod version;

@@ -31,6 +31,15 @@ fn a_row_that_does_not_hold_is_shown_with_its_reasons() {
 }
 
 #[test]
+fn a_row_may_say_which_filters_the_answer_passes() {
+    let row =
+        |filter| format!("  - {{ tier: public, model: open, answer: ok, filter: {filter} }}\n");
+    assert!(run(&row("strict")).unwrap().failures.is_empty());
+    let shown = run(&row("none")).unwrap().to_string();
+    assert!(shown.contains("wanted ok through none, found ok through strict"), "{shown}");
+}
+
+#[test]
 fn a_row_that_is_wrong_itself_is_a_problem() {
     for (row, expected) in [
         ("  - { tier: publik, model: open, answer: ok }\n", "3:13: rows[0].tier: the file has no"),

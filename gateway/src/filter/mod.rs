@@ -64,11 +64,11 @@ pub(crate) struct Lens<'n> {
 pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtered, Refusal> {
     let pieces_max = answered.pieces_max();
     let Answered { parts, asked, entitlement, room, mut bill, answer } = answered;
-    let profile = entitlement.tier.profile.clone();
+    let profile = entitlement.profile.clone();
     let plan = plan(&lens, &parts, &asked, &entitlement);
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
-        let stream = Stream::new(answer, plan, id, (&lens, pieces_max));
+        let stream = Stream::new(answer, &plan, id, (&lens, pieces_max));
         stream.begin(&mut bill).await.map(|stream| Looked::Stream(Box::new(stream)))
     } else {
         whole::look(answer, &plan, &lens, &mut bill).await
@@ -83,7 +83,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
 }
 
 fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitlement) -> Plan {
-    let profile = entitlement.tier.profile.as_ref();
+    let profile = entitlement.profile.as_ref();
     let unique = parts.mark.request_id.trim_start_matches("req_");
     let prefix = match asked.ask.operation {
         sluice_config::words::Operation::Chat => "chatcmpl-",
@@ -104,6 +104,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
         choices_max: u32::try_from(entitlement.answers).unwrap_or(u32::MAX),
         event_bytes_max: lens.bounds.event_bytes_max,
         hold_bytes_max: lens.bounds.hold_bytes_max,
+        buffer_bytes_max: lens.bounds.answer_bytes_max,
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Stream {
 impl Stream {
     pub(super) fn new(
         answer: Answer,
-        plan: Plan,
+        plan: &Plan,
         request_id: Arc<str>,
         (lens, pieces_max): (&Lens<'_>, u64),
     ) -> Self {

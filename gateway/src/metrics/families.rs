@@ -23,6 +23,8 @@ const ADDED: &[f64] =
 /// Seconds of a call (OpenTelemetry GenAI, `request.duration`).
 const GEN_AI: &[f64] =
     &[0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+/// Bytes held back: from nothing to what `hold_bytes_max` is mostly.
+const HELD: &[f64] = &[0.0, 8.0, 32.0, 128.0, 512.0, 2048.0, 8192.0, 32768.0, 131_072.0];
 /// Tokens of a call (OpenTelemetry GenAI, `token.usage`).
 const TOKENS: &[f64] = &[
     1.0,
@@ -110,7 +112,9 @@ families! {
     gap: HistogramVec = "sluice_inter_token_gap_seconds", ["tier", "model"], GAPS, "Between two writes of a streamed answer.";
     duration: HistogramVec = "sluice_request_duration_seconds", ["tier", "model", "operation"], DURATIONS, "From the call to the last byte of its answer.";
     added: HistogramVec = "sluice_added_latency_seconds", ["operation"], ADDED, "What this gateway took before it asked a backend.";
-    verdicts: IntCounterVec = "sluice_filter_verdicts_total", ["profile", "filter", "category", "action"], &[], "What filters found, and what they did about it.";
+    verdicts: IntCounterVec = "sluice_filter_verdicts_total", ["profile", "filter", "category", "action", "shadow"], &[], "What filters found, and what was done about it, or would have been.";
+    held: HistogramVec = "sluice_filter_held_bytes", ["profile"], HELD, "The most that one filter held back at once of one text of an answer.";
+    leaked: IntCounterVec = "sluice_filter_leaked_bytes_total", ["profile"], &[], "Bytes of what was found that had been shown: none where a match waits.";
     backend_up: IntGaugeVec = "sluice_upstream_backend_up", ["upstream", "backend"], &[], "1 while a backend is asked, 0 while it is put aside.";
     backend_in_flight: IntGaugeVec = "sluice_upstream_in_flight", ["upstream", "backend"], &[], "Calls under way at a backend.";
     backend_failures: IntCounterVec = "sluice_upstream_failures_total", ["upstream", "backend", "reason"], &[], "Calls that a backend did not answer, or not to the end: connect, timeout, answer.";

@@ -13,7 +13,7 @@ pub(crate) use call::{CallMetrics, CallTable, Ended, Labels};
 use families::Families;
 use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use sluice_store::{Directory, Writer};
-use sluice_stream::VerdictCount;
+use sluice_stream::Report;
 
 /// Every metric of a node.
 #[derive(Debug)]
@@ -68,10 +68,19 @@ impl Metrics {
         self.families.requests.with_label_values(&[tier, stage, model, operation, outcome]).inc();
     }
 
-    /// A filter said something, so many times.
-    pub(crate) fn verdict(&self, profile: &str, said: &VerdictCount) {
-        let labels = [profile, said.filter, &said.category, said.action.as_str()];
-        self.families.verdicts.with_label_values(&labels).inc_by(said.count);
+    /// Filters have looked at all of an answer.
+    pub(crate) fn looked(&self, profile: &str, report: &Report) {
+        for said in &report.verdicts {
+            let shadow = if said.shadow { "true" } else { "false" };
+            let labels = [profile, said.filter, &said.category, said.action.as_str(), shadow];
+            self.families.verdicts.with_label_values(&labels).inc_by(said.count);
+        }
+        let held = u32::try_from(report.held_bytes).unwrap_or(u32::MAX);
+        self.families.held.with_label_values(&[profile]).observe(f64::from(held));
+        if report.leaked_bytes > 0 {
+            let leaked = self.families.leaked.with_label_values(&[profile]);
+            leaked.inc_by(report.leaked_bytes);
+        }
     }
 
     /// The handles of one backend.

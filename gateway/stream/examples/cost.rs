@@ -7,7 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot run has failed")]
 
 use serde_json::{Value, json};
-use sluice_config::words::{Operation, ProfileId};
+use sluice_config::words::{Operation, ProfileId, Strategy};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
 use sluice_stream::{Plan, Relay, Usage, whole};
@@ -42,7 +42,8 @@ fn chain(filters: &[(&str, Value)]) -> Arc<Chain> {
         settings: settings.clone(),
         path: format!("filters.cost[{index}]"),
     });
-    let spec = ProfileSpec { id: ProfileId::new("cost"), filters: filters.collect() };
+    let (id, filters) = (ProfileId::new("cost"), filters.collect());
+    let spec = ProfileSpec { id, stream: Strategy::Window, filters };
     Chain::build(&spec, &mut Problems::default()).unwrap()
 }
 
@@ -58,6 +59,7 @@ fn plan(chain: Option<&Arc<Chain>>) -> Plan {
         choices_max: 1,
         event_bytes_max: 1 << 20,
         hold_bytes_max: 1 << 16,
+        buffer_bytes_max: 1 << 20,
     }
 }
 
@@ -72,7 +74,7 @@ fn best(times: usize, mut run: impl FnMut()) -> Duration {
 
 fn relay(wire: &[u8], chain: Option<&Arc<Chain>>, push: usize, out: &mut Vec<u8>) {
     out.clear();
-    let mut relay = Relay::new(plan(chain));
+    let mut relay = Relay::new(&plan(chain));
     for piece in wire.chunks(push) {
         relay.push(piece, out);
     }

@@ -30,6 +30,8 @@ pub struct Plan {
     pub event_bytes_max: usize,
     /// Bytes one filter may hold back of one text; more ends the choice, and shows nothing.
     pub hold_bytes_max: usize,
+    /// Bytes of a choice that may wait for its end, where all of it must; more ends it likewise.
+    pub buffer_bytes_max: usize,
 }
 
 /// Where an answer stands.

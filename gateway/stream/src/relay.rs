@@ -37,11 +37,11 @@ pub fn whole(plan: &Plan, body: &[u8]) -> Result<Whole, Fault> {
 
 impl Relay {
     /// Begins an answer.
-    pub fn new(plan: Plan) -> Self {
+    pub fn new(plan: &Plan) -> Self {
         let dialect = registry::find(plan.operation);
-        let scribe = dialect.scribe(&plan);
-        let Plan { chain, choices_max, hold_bytes_max, event_bytes_max, usage_max, .. } = plan;
-        let answer = Answer::new(chain, choices_max, hold_bytes_max);
+        let scribe = dialect.scribe(plan);
+        let answer = Answer::new(plan);
+        let Plan { event_bytes_max, usage_max, .. } = *plan;
         let mould = Mould::default();
         Self {
             frames: Frames::new(dialect.framing(), event_bytes_max),
@@ -176,7 +176,7 @@ impl Writer {
         let Self { scribe, answer, .. } = self;
         answer.pass(part, |shown| {
             if !shown.is_silent() {
-                scribe.write(&shown, out);
+                scribe.write(shown, out);
             }
         })
     }

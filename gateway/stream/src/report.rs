@@ -1,6 +1,7 @@
 //! What is known of an answer beside its text.
 
 use crate::usage::Usage;
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// What is known of an answer so far.
@@ -18,6 +19,10 @@ pub struct Report {
     pub finish: Finish,
     /// What filters said, counted.
     pub verdicts: Vec<VerdictCount>,
+    /// The most bytes that one filter held back at once of one text.
+    pub held_bytes: usize,
+    /// Bytes of what was found that had been shown; none where a match waits.
+    pub leaked_bytes: u64,
 }
 
 impl Report {
@@ -25,6 +30,25 @@ impl Report {
     pub fn usage(&self) -> Option<Usage> {
         self.usage.filter(|usage| usage.completion >= self.pieces)
     }
+
+    /// What the answer is to say of itself: what was found, and by which kind of filter.
+    pub fn annotations(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let said = self.verdicts.iter().filter(|it| !it.shadow && it.action == Action::Annotate);
+        said.map(|it| (&*it.category, it.filter))
+    }
+
+    /// Whether a filter ended a choice so that another model is to answer.
+    pub fn asks_fallback(&self) -> bool {
+        self.verdicts.iter().any(|it| !it.shadow && it.action == Action::Fallback)
+    }
+}
+
+/// Who says something, and how it is meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Voice {
+    pub(crate) filter: &'static str,
+    pub(crate) action: Action,
+    pub(crate) shadow: bool,
 }
 
 /// How often a filter said the same.
@@ -34,28 +58,53 @@ pub struct VerdictCount {
     pub filter: &'static str,
     /// What it found, a word of the profile.
     pub category: Arc<str>,
-    /// What it did.
+    /// What was done about it, or would have been.
     pub action: Action,
+    /// Whether the filter only tried: it read, and nothing was done.
+    pub shadow: bool,
     /// How often.
     pub count: u64,
 }
 
-/// What a filter did about something it found.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+/// What is done about something a filter found.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Put a mask in its place.
-    Mask,
-    /// Ended the choice.
-    Stop,
+    /// It is counted.
+    Score,
+    /// It is counted, and the answer says that it was found.
+    Annotate,
+    /// A mask is put in its place.
+    Redact,
+    /// The choice ends before it.
+    Block,
+    /// The choice ends before it, and another model is to answer.
+    Fallback,
+    /// What is from there on waits for the end of the answer.
+    Hold,
 }
 
 impl Action {
-    /// The word used in metrics and usage rows.
+    /// The word used in the configuration, in metrics and in usage rows.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Mask => "mask",
-            Self::Stop => "stop",
+            Self::Score => "score",
+            Self::Annotate => "annotate",
+            Self::Redact => "redact",
+            Self::Block => "block",
+            Self::Fallback => "fallback",
+            Self::Hold => "hold",
         }
+    }
+
+    /// Whether it changes what is shown, or when.
+    pub fn acts(self) -> bool {
+        !matches!(self, Self::Score | Self::Annotate)
+    }
+
+    /// Whether it ends the choice.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Block | Self::Fallback)
     }
 }
 
@@ -105,9 +154,11 @@ impl Finish {
 
 impl Report {
     /// Counts one verdict.
-    pub(crate) fn count(&mut self, filter: &'static str, category: &Arc<str>, action: Action) {
+    pub(crate) fn count(&mut self, voice: Voice, category: &Arc<str>) {
+        let Voice { filter, action, shadow } = voice;
         let same = |known: &&mut VerdictCount| {
-            known.filter == filter && known.action == action && *known.category == **category
+            let known_voice = (known.filter, known.action, known.shadow);
+            known_voice == (filter, action, shadow) && *known.category == **category
         };
         match self.verdicts.iter_mut().find(same) {
             Some(known) => known.count += 1,
@@ -115,9 +166,20 @@ impl Report {
                 filter,
                 category: Arc::clone(category),
                 action,
+                shadow,
                 count: 1,
             }),
         }
+    }
+
+    /// Notes how much of a text is held back.
+    pub(crate) fn holds(&mut self, bytes: usize) {
+        self.held_bytes = self.held_bytes.max(bytes);
+    }
+
+    /// Notes bytes of something found that had been shown.
+    pub(crate) fn leaked(&mut self, bytes: usize) {
+        self.leaked_bytes += u64::try_from(bytes).unwrap_or(u64::MAX >> 1);
     }
 
     /// Notes that a choice ended.

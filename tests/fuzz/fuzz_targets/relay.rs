@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
-use sluice_config::words::{Operation, ProfileId};
+use sluice_config::words::{Operation, ProfileId, Strategy};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
 use sluice_stream::{Plan, Relay, Usage, whole};
@@ -20,9 +20,9 @@ static CHAIN: LazyLock<Arc<Chain>> = LazyLock::new(|| {
     let filters = vec![
         filter("redact", json!({"classes": ["secrets", "email", "phone", "card", "iban"]})),
         filter("blocklist", json!({"literals": ["bomb", "a secret"]})),
-        filter("blocklist", json!({"literals": ["hello", "lo wo"], "action": "mask", "mask": "#"})),
+        filter("blocklist", json!({"literals": ["hello", "lo wo"], "action": "redact", "mask": "#"})),
     ];
-    let spec = ProfileSpec { id: ProfileId::new("fuzz"), filters };
+    let spec = ProfileSpec { id: ProfileId::new("fuzz"), stream: Strategy::Window, filters };
     Chain::build(&spec, &mut Problems::default()).expect("the profile is sound")
 });
 
@@ -38,11 +38,12 @@ fn plan(bits: u8) -> Plan {
         choices_max: 2,
         event_bytes_max: 4096,
         hold_bytes_max: 512,
+        buffer_bytes_max: 4096,
     }
 }
 
 fn relay<'i>(plan: Plan, pieces: impl Iterator<Item = &'i [u8]>) -> (Vec<u8>, Relay) {
-    let mut relay = Relay::new(plan);
+    let mut relay = Relay::new(&plan);
     let mut out = Vec::new();
     for piece in pieces {
         relay.push(piece, &mut out);

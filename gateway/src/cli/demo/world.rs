@@ -158,7 +158,7 @@ fn about(config: &Config) -> String {
         let calls = tier.limits.iter().find(|limit| limit.unit == Unit::Requests)?.ceiling;
         let models = config.policy.models().filter(|model| model.stage >= tier.sees);
         let models = models.map(|model| model.id.as_str()).collect::<Vec<_>>().join(", ");
-        let filter = tier.profile.as_ref().map_or("none".into(), ToString::to_string);
+        let filter = tier.profiles.at(tier.sees).map_or("none".into(), ToString::to_string);
         Some(vec![tier.id.to_string(), tier.sees.to_string(), calls.to_string(), filter, models])
     };
     let tiers: Vec<_> = ["public", "trusted", "internal"].into_iter().filter_map(row).collect();

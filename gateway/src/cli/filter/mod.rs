@@ -9,7 +9,7 @@ use super::settings::Settings;
 use clap::{Args, Subcommand};
 use score::Score;
 use sluice_config::{Config, Problems};
-use sluice_stream::filter::{Chain, Tried};
+use sluice_stream::filter::{Chain, Place, Tried};
 use std::path::PathBuf;
 use std::sync::Arc;
 use texts::Text;
@@ -41,6 +41,9 @@ pub(super) struct Test {
     /// the categories that are to be found in it (`[]` for none)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Where the texts are: `prompt`, `answer`, `reasoning` or `tool_calls`
+    #[arg(long = "in", default_value = "answer", value_name = "PLACE", value_parser = place)]
+    place: Place,
     /// Say no if a category is found in less than this share of the texts that are labelled with it
     #[arg(long, value_name = "SHARE", value_parser = share)]
     recall_min: Option<f64>,
@@ -59,7 +62,7 @@ impl Test {
         let (mut score, mut lines) = (Score::default(), String::new());
         for file in &self.files {
             for text in texts::read(file)? {
-                let tried = chain.try_on(&text.words);
+                let tried = chain.try_on(&text.words, self.place);
                 score.note(text.labels.as_deref(), &tried);
                 lines.push_str(&told(&text, &tried));
             }
@@ -70,6 +73,14 @@ impl Test {
         let spared = self.over_blocking_max.is_none_or(|most| score.spares(most));
         if recall && spared { Ok(()) } else { Err(Failure::No) }
     }
+}
+
+/// Reads a place.
+fn place(text: &str) -> Result<Place, String> {
+    let place = Place::ALL.into_iter().find(|place| place.as_str() == text);
+    place.ok_or_else(|| {
+        format!("there are {}", listed(Place::ALL.iter().map(|place| place.as_str())))
+    })
 }
 
 /// Reads a share: from 0 to 1.
@@ -101,7 +112,8 @@ fn told(text: &Text, tried: &Tried) -> String {
         let labels = text.labels.as_ref();
         let odd = labels.is_some_and(|labels| !labels.iter().any(|it| *verdict.category == **it));
         let (action, category) = (verdict.action.as_str(), &verdict.category);
-        format!("{action} {category}{}", if odd { " (not labelled)" } else { "" })
+        let shadow = if verdict.shadow { "shadow " } else { "" };
+        format!("{shadow}{action} {category}{}", if odd { " (not labelled)" } else { "" })
     });
     let said: Vec<_> = found.chain(missed).collect();
     if said.is_empty() {

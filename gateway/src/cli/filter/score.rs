@@ -102,7 +102,8 @@ mod tests {
         let said = |category: &&str| VerdictCount {
             filter: "redact",
             category: (*category).into(),
-            action: Action::Mask,
+            action: Action::Redact,
+            shadow: false,
             count: 1,
         };
         let verdicts = categories.iter().map(said).collect();

@@ -1,14 +1,20 @@
 //! One choice of a filtered answer.
 
+use super::gate::{Gate, Show};
 use super::tools::Tools;
-use crate::dialect::{Channel, Part, Slot, Tool};
-use crate::filter::{Chain, Flow, Lane, Script};
+use crate::dialect::{Channel, Part, Said, Slot, Tool};
+use crate::filter::{Chain, Flow, Lane, Place, Script};
 use crate::plan::Fault;
-use crate::report::{Finish, Report};
+use crate::report::{Action, Finish, Report, Voice};
 use crate::wire::Text;
+use sluice_config::words::Strategy;
+use std::sync::Arc;
 
 /// Bytes of what was held back that a piece of text mostly brings along: a word.
 const HELD_BYTES: usize = 16;
+
+/// Who ends a choice of which more waits than may.
+const BUFFER: Voice = Voice { filter: "buffer", action: Action::Block, shadow: false };
 
 /// One choice: its texts as filters know them, and whether it ended.
 #[derive(Debug)]
@@ -17,6 +23,10 @@ pub(super) struct Choice {
     pub(super) finish: Finish,
     /// Whether a filter of ours ended it.
     pub(super) stopped: bool,
+    gate: Gate,
+    /// From which byte of the text that is shown next all must wait for the end, if a filter says
+    /// so.
+    hold: Option<usize>,
     lanes: Vec<(Channel, Lane)>,
     tools: Tools,
 }
@@ -25,66 +35,129 @@ pub(super) struct Choice {
 #[derive(Debug)]
 pub(super) struct With<'w> {
     pub(super) chain: &'w Chain,
+    pub(super) strategy: Strategy,
     pub(super) hold_bytes_max: usize,
+    pub(super) buffer_bytes_max: usize,
     pub(super) report: &'w mut Report,
+    /// Room for the next text that is shown.
+    pub(super) spare: &'w mut String,
 }
 
 impl Choice {
-    pub(super) fn new(index: u32) -> Self {
-        let (finish, stopped) = (Finish::Open, false);
-        Self { index, finish, stopped, lanes: Vec::new(), tools: Tools::default() }
+    pub(super) fn new(index: u32, strategy: Strategy) -> Self {
+        let mut gate = Gate::default();
+        if strategy == Strategy::FullBuffer {
+            gate.shut();
+        }
+        Self {
+            index,
+            finish: Finish::Open,
+            stopped: false,
+            gate,
+            hold: None,
+            lanes: Vec::new(),
+            tools: Tools::default(),
+        }
     }
 
     /// Takes a part, and shows what may be shown now. Once a filter stops, nothing behind it is.
-    pub(super) fn filter<'a>(
+    pub(super) fn filter(
         &mut self,
         part: Part<'_>,
         with: &mut With<'_>,
-        show: &mut impl FnMut(Part<'a>),
+        show: &mut Show<'_>,
     ) -> Result<(), Fault> {
         let mut now = Part { role: part.role, ..Part::new(part.index) };
         for (channel, text) in part.texts {
-            if !self.stopped {
-                let shown = self.feed(channel, &text, with);
-                now.texts.push((channel, Text::Made(shown)));
+            if self.stopped {
+                break;
             }
+            let mut shown = self.feed(channel, &text, with);
+            if let Some(from) = self.hold.take() {
+                let later = shown.split_off(from.min(shown.len()));
+                now.texts.push((channel, Text::Made(shown)));
+                now = self.hold_from(now, show);
+                shown = later;
+            }
+            now.texts.push((channel, Text::Made(shown)));
         }
         for tool in part.tools {
-            if !self.stopped {
-                now.tools.extend(self.tool(tool, with)?);
+            if self.stopped {
+                break;
             }
+            let shown = self.tool(tool, with)?;
+            if self.hold.take().is_some() {
+                now = self.hold_from(now, show);
+            }
+            now.tools.extend(shown);
         }
-        show(now);
+        self.gate.pass(&mut now, show);
+        *with.spare = now.texts.reclaim();
         if let Some(block) = part.ends {
             let mut ended = self.flush(with, |of| of == block);
+            if self.hold.take().is_some() {
+                self.gate.shut();
+            }
             ended.ends = part.ends;
-            show(ended);
+            self.gate.pass(&mut ended, show);
+        }
+        if self.gate.bytes() > with.buffer_bytes_max {
+            with.report.count(BUFFER, &Arc::from("hold_overflow"));
+            self.stopped = true;
         }
         self.finish = if self.stopped { Finish::ContentFilter } else { part.finish };
-        if self.finish == Finish::Open {
-            return Ok(());
+        if self.finish != Finish::Open {
+            let mut rest = self.flush(with, |_| true);
+            self.gate.pass(&mut rest, show);
+            self.conclude(with.report, show);
         }
-        show(self.flush(with, |_| true));
-        if self.stopped {
-            self.finish = Finish::ContentFilter;
-        }
-        with.report.ended(self.finish);
-        show(Part { finish: self.finish, ..Part::new(self.index) });
         Ok(())
     }
 
+    /// What comes behind this part waits for the end.
+    fn hold_from(&mut self, mut part: Part<'static>, show: &mut Show<'_>) -> Part<'static> {
+        self.gate.pass(&mut part, show);
+        self.gate.shut();
+        Part::new(self.index)
+    }
+
+    /// Ends the choice.
+    fn conclude(&mut self, report: &mut Report, show: &mut Show<'_>) {
+        if self.stopped {
+            self.finish = Finish::ContentFilter;
+            if self.gate.is_shut() {
+                self.gate.drop_all();
+            }
+        }
+        self.gate.open(show);
+        report.ended(self.finish);
+        show(&mut Part { finish: self.finish, ..Part::new(self.index) });
+    }
+
     fn feed(&mut self, channel: Channel, text: &Text<'_>, with: &mut With<'_>) -> String {
-        let mut shown = String::with_capacity(text.as_str().len() + HELD_BYTES);
+        let mut shown = std::mem::take(with.spare);
+        shown.reserve(text.as_str().len() + HELD_BYTES);
         let known = self.lanes.iter().position(|(known, _)| *known == channel);
         let at = known.unwrap_or(self.lanes.len());
         if known.is_none() {
             let script = if channel.slot().is_some() { Script::Json } else { Script::Prose };
-            self.lanes.push((channel, with.chain.lane(script, with.hold_bytes_max)));
+            let place = place(channel.said);
+            let lane = with.chain.lane(script, place, with.hold_bytes_max, with.strategy);
+            self.lanes.push((channel, lane));
         }
         if let Some((_, lane)) = self.lanes.get_mut(at) {
-            self.stopped |= lane.feed(text.as_str(), &mut shown, with.report) == Flow::Stop;
+            let flow = lane.feed(text.as_str(), &mut shown, with.report);
+            self.note(flow);
         }
         shown
+    }
+
+    fn note(&mut self, flow: Flow) {
+        match flow {
+            Flow::On => {}
+            Flow::Hold(from) => self.hold = Some(from),
+            Flow::Stop => self.stopped = true,
+        }
     }
 
     fn tool(
@@ -96,8 +169,8 @@ impl Choice {
         let arguments = self.tools.note(tool, with.hold_bytes_max)?;
         let Some(arguments) = arguments else { return Ok(None) };
         let (opened, flow) = self.tools.open(slot, with);
-        if flow == Flow::Stop {
-            self.stopped = true;
+        self.note(flow);
+        if self.stopped {
             return Ok(None);
         }
         let shown = self.feed(Channel::arguments(slot), &arguments, with);
@@ -119,12 +192,16 @@ impl Choice {
                 continue;
             }
             let (opened, flow) = self.tools.open(slot, with);
-            self.stopped |= flow == Flow::Stop;
+            self.note(flow);
             part.tools.extend(opened.map(|(id, name)| call(slot, id, name, None)));
         }
         for (channel, lane) in self.lanes.iter_mut().filter(|(channel, _)| of(channel.block)) {
             let mut shown = String::new();
-            self.stopped |= lane.end(&mut shown, with.report) == Flow::Stop;
+            match lane.end(&mut shown, with.report) {
+                Flow::On => {}
+                Flow::Hold(from) => self.hold = Some(from),
+                Flow::Stop => self.stopped = true,
+            }
             match channel.slot() {
                 _ if shown.is_empty() => {}
                 Some(slot) => part.tools.push(call(slot, None, None, Some(shown))),
@@ -132,6 +209,15 @@ impl Choice {
             }
         }
         part
+    }
+}
+
+/// Where filters look for it.
+fn place(said: Said) -> Place {
+    match said {
+        Said::Content | Said::Refusal => Place::Answer,
+        Said::Reasoning | Said::ReasoningContent => Place::Reasoning,
+        Said::Arguments | Said::Function => Place::ToolCalls,
     }
 }
 

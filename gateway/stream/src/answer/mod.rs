@@ -1,6 +1,7 @@
 //! An answer choice by choice: what of it may be shown. Streamed and whole answers pass here.
 
 mod choice;
+mod gate;
 mod tools;
 
 use crate::dialect::{Chunk, Part};
@@ -9,26 +10,35 @@ use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
 use crate::report::{Finish, Report};
 use choice::{Choice, With};
+use sluice_config::words::Strategy;
 use std::sync::Arc;
 
 /// An answer under way.
 #[derive(Debug)]
 pub(crate) struct Answer {
     chain: Option<Arc<Chain>>,
+    strategy: Strategy,
     choices_max: u32,
     hold_bytes_max: usize,
+    buffer_bytes_max: usize,
     choices: Vec<Choice>,
     pub(crate) report: Report,
+    /// Room for the next text that is shown: a stream makes none for each token.
+    spare: String,
 }
 
 impl Answer {
-    pub(crate) fn new(chain: Option<Arc<Chain>>, choices_max: u32, hold_bytes_max: usize) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let chain = plan.chain.as_ref();
         Self {
-            chain: chain.filter(|chain| !chain.is_empty()),
-            choices_max,
-            hold_bytes_max,
+            strategy: chain.map(|chain| chain.strategy()).unwrap_or_default(),
+            chain: chain.filter(|chain| !chain.is_empty()).cloned(),
+            choices_max: plan.choices_max,
+            hold_bytes_max: plan.hold_bytes_max,
+            buffer_bytes_max: plan.buffer_bytes_max,
             choices: Vec::new(),
             report: Report::default(),
+            spare: String::new(),
         }
     }
 
@@ -36,37 +46,44 @@ impl Answer {
     /// choice, in order. What the backend says after the end of a choice is dropped.
     pub(crate) fn pass<'a>(
         &mut self,
-        part: Part<'a>,
-        mut show: impl FnMut(Part<'a>),
+        mut part: Part<'a>,
+        mut show: impl FnMut(&mut Part<'a>),
     ) -> Result<(), Fault> {
-        let choice = Self::choice(&mut self.choices, part.index, self.choices_max)?;
+        let at = self.choice(part.index)?;
+        let Some(choice) = self.choices.get_mut(at) else { return Err(Fault::Choice) };
         if choice.finish != Finish::Open {
             return Ok(());
         }
         self.report.piece(part.bytes());
         if let Some(chain) = &self.chain {
-            let hold_bytes_max = self.hold_bytes_max;
-            let mut with = With { chain, hold_bytes_max, report: &mut self.report };
-            return choice.filter(part, &mut with, &mut show);
+            let (strategy, hold_bytes_max) = (self.strategy, self.hold_bytes_max);
+            let (report, spare) = (&mut self.report, &mut self.spare);
+            let buffer_bytes_max = self.buffer_bytes_max;
+            let mut with =
+                With { chain, strategy, hold_bytes_max, buffer_bytes_max, report, spare };
+            return choice.filter(part, &mut with, &mut |part| {
+                let mut shown = std::mem::take(part);
+                show(&mut shown);
+                part.texts = shown.texts.owned();
+            });
         }
         choice.finish = part.finish;
         if part.finish != Finish::Open {
             self.report.ended(part.finish);
         }
-        show(part);
+        show(&mut part);
         Ok(())
     }
 
-    fn choice(choices: &mut Vec<Choice>, index: u32, max: u32) -> Result<&mut Choice, Fault> {
-        if index >= max {
+    fn choice(&mut self, index: u32) -> Result<usize, Fault> {
+        if index >= self.choices_max {
             return Err(Fault::Choice);
         }
-        let known = choices.iter().position(|choice| choice.index == index);
-        let at = known.unwrap_or(choices.len());
+        let known = self.choices.iter().position(|choice| choice.index == index);
         if known.is_none() {
-            choices.push(Choice::new(index));
+            self.choices.push(Choice::new(index, self.strategy));
         }
-        choices.get_mut(at).ok_or(Fault::Choice)
+        Ok(known.unwrap_or(self.choices.len() - 1))
     }
 
     /// A whole answer that was written.
@@ -102,7 +119,8 @@ pub(crate) fn choices<'a>(plan: &Plan, chunk: &mut Chunk<'a>) -> Result<Answer, 
     if chunk.parts.is_empty() {
         return Err(Fault::NotAnEvent);
     }
-    let mut answer = Answer::new(plan.chain.clone(), plan.choices_max, plan.hold_bytes_max);
+    let mut answer = Answer::new(plan);
+    answer.strategy = answer.strategy.whole();
     answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
     for part in &mut chunk.parts {
         if answer.knows(part.index) {
@@ -113,8 +131,8 @@ pub(crate) fn choices<'a>(plan: &Plan, chunk: &mut Chunk<'a>) -> Result<Answer, 
         }
         let mut whole: Option<Part<'a>> = None;
         answer.pass(std::mem::take(part), |more| match &mut whole {
-            Some(whole) => whole.append(more),
-            None => whole = Some(more),
+            Some(whole) => whole.append(std::mem::take(more)),
+            None => whole = Some(std::mem::take(more)),
         })?;
         *part = whole.unwrap_or_default();
     }

@@ -2,7 +2,7 @@
 
 use super::choice::With;
 use crate::dialect::{Slot, Tool};
-use crate::filter::Flow;
+use crate::filter::{Flow, Place};
 use crate::plan::Fault;
 use crate::wire::Text;
 
@@ -62,16 +62,18 @@ impl Tools {
         let unopened = |call: &&mut Call| call.slot == slot && !call.open;
         let Some(call) = self.0.iter_mut().find(unopened) else { return (None, Flow::On) };
         call.open = true;
-        let (name, flow) = with.chain.once(&call.name, with.report);
+        let (name, flow) =
+            with.chain.once(&call.name, Place::ToolCalls, with.strategy, with.report);
         if flow == Flow::Stop {
             return (None, flow);
         }
+        let minds = |id: &str| with.chain.minds(id, Place::ToolCalls, with.strategy);
         // An id may be made from the name, or by the model: one that a filter minds is ours.
         let ours = || match slot {
             Slot::Tool(index) => format!("call_{index}"),
             Slot::Function => String::new(),
         };
-        let id = call.id.take().map(|id| if with.chain.minds(&id) { ours() } else { id });
+        let id = call.id.take().map(|id| if minds(&id) { ours() } else { id });
         (Some((id, Some(name))), flow)
     }
 }

@@ -8,9 +8,11 @@ mod openai_completions;
 mod openai_error;
 mod part;
 pub(crate) mod registry;
+mod texts;
 
 pub(crate) use mould::Mould;
 pub(crate) use part::{Channel, Chunk, Logprobs, Part, Said, Slot, Tool};
+pub(crate) use texts::Texts;
 
 use crate::plan::{Failure, Fault, Plan};
 use crate::relay::Whole;

@@ -3,7 +3,7 @@
 //! A chunk that equals one that was read strictly, but for the inside of one string that holds no
 //! quote, escape or control, reads the same but for that string. So it needs no reading.
 
-use super::{Channel, Chunk, Part};
+use super::{Channel, Chunk, Part, Texts};
 use crate::report::Finish;
 use crate::scan;
 use crate::sse::Event;
@@ -55,7 +55,7 @@ impl Mould {
             return None;
         }
         let text = Text::Plain(std::str::from_utf8(text).ok()?);
-        Some(Part { texts: vec![(channel, text)], ..Part::new(self.index) })
+        Some(Part { texts: Texts::one(channel, text), ..Part::new(self.index) })
     }
 }
 
@@ -79,6 +79,7 @@ mod tests {
             choices_max: 1,
             event_bytes_max: 1,
             hold_bytes_max: 1,
+            buffer_bytes_max: 1,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::openai_chat::ChatLogprobs;
 use super::openai_completions::CompletionLogprobs;
+use super::texts::Texts;
 use crate::report::Finish;
 use crate::usage::Usage;
 use crate::wire::Text;
@@ -20,7 +21,7 @@ pub(crate) struct Chunk<'a> {
 pub(crate) struct Part<'a> {
     pub(crate) index: u32,
     pub(crate) role: bool,
-    pub(crate) texts: Vec<(Channel, Text<'a>)>,
+    pub(crate) texts: Texts<'a>,
     pub(crate) tools: Vec<Tool<'a>>,
     pub(crate) logprobs: Option<Logprobs<'a>>,
     /// The block that ends with it: no more text of it comes, so what is held back of it is judged

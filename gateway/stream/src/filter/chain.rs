@@ -1,10 +1,15 @@
 //! The filters of one profile, compiled once.
 
+use super::json::Json;
 use super::kind::{Filter, Notes};
 use super::lane::{Flow, Lane, Script};
 use super::registry;
+use super::rule::{Manner, Place, Rule};
 use super::stage::Stage;
-use crate::report::{Report, VerdictCount};
+use super::twice::Twice;
+use crate::report::{Report, VerdictCount, Voice};
+use serde_json::Value;
+use sluice_config::words::Strategy;
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use std::sync::Arc;
 
@@ -14,7 +19,16 @@ const FILTERS_MAX: usize = 16;
 /// The filters of one profile, compiled once at load.
 #[derive(Debug)]
 pub struct Chain {
-    filters: Vec<(&'static str, Arc<dyn Filter>)>,
+    strategy: Strategy,
+    members: Vec<Member>,
+}
+
+/// One filter of a profile.
+#[derive(Debug)]
+struct Member {
+    kind: &'static str,
+    rule: Rule,
+    filter: Arc<dyn Filter>,
 }
 
 /// What would become of a text.
@@ -36,11 +50,12 @@ impl Chain {
             problems.note(&filter.path, format!("a profile has at most {FILTERS_MAX} filters"));
             return None;
         }
-        let chain = Self { filters: built.into_iter().collect::<Option<_>>()? };
-        let minded = spec.filters.iter().zip(&chain.filters).filter_map(|(spec, (_, filter))| {
-            let mask = filter.masks().into_iter().find(|mask| chain.minds(mask))?;
-            Some((&spec.path, mask.to_owned()))
-        });
+        let members = built.into_iter().collect::<Option<_>>()?;
+        let chain = Self { strategy: spec.stream, members };
+        let minded =
+            spec.filters.iter().zip(&chain.members).filter_map(|(spec, member)| {
+                Some((&spec.path, chain.minded_mask(member)?.to_owned()))
+            });
         let mut sound = true;
         for (path, mask) in minded {
             problems.note(
@@ -52,59 +67,107 @@ impl Chain {
         sound.then(|| Arc::new(chain))
     }
 
-    /// Whether it has no filter at all.
-    pub fn is_empty(&self) -> bool {
-        self.filters.is_empty()
+    /// A mask of this filter that a filter finds where it would be put.
+    fn minded_mask<'m>(&self, member: &'m Member) -> Option<&'m str> {
+        let masks = if member.rule.redacts() { member.filter.masks() } else { Vec::new() };
+        let places = &member.rule.places;
+        let minded =
+            |mask: &&str| places.iter().any(|place| self.minds(mask, *place, self.strategy));
+        masks.into_iter().find(minded)
     }
 
-    /// Begins a text.
-    pub(crate) fn lane(&self, script: Script, hold_bytes_max: usize) -> Lane {
-        // JSON is looked at as it is written, and as it is meant: a caller may show either.
-        let scripts: &[Script] = match script {
-            Script::Prose => &[Script::Prose],
-            Script::Json => &[Script::Prose, Script::Json],
-        };
-        let mut stages = Vec::with_capacity(self.filters.len() * scripts.len());
-        for (kind, filter) in &self.filters {
-            let judges = scripts.iter().map(|script| filter.judge(*script));
-            stages.extend(judges.map(|judge| Stage::new(kind, judge, hold_bytes_max)));
-        }
-        Lane::new(stages)
+    /// How much of a streamed answer waits, if a call wants no more.
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// Whether no filter looks at an answer.
+    pub fn is_empty(&self) -> bool {
+        ![Place::Answer, Place::Reasoning, Place::ToolCalls].iter().any(|it| self.looks_at(*it))
+    }
+
+    /// Whether a filter looks there.
+    pub fn looks_at(&self, place: Place) -> bool {
+        self.members.iter().any(|member| member.rule.places.contains(&place))
+    }
+
+    /// The kinds of the filters, and what is done about what each finds.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = (&'static str, &Rule)> {
+        self.members.iter().map(|member| (member.kind, &member.rule))
+    }
+
+    /// Begins a text. Each piece that it is fed is one token.
+    pub(crate) fn lane(
+        &self,
+        script: Script,
+        place: Place,
+        hold_bytes_max: usize,
+        strategy: Strategy,
+    ) -> Lane {
+        let looking = self.members.iter().filter(|member| member.rule.places.contains(&place));
+        let stages = looking.map(|member| member.stage(script, hold_bytes_max, strategy)).collect();
+        Lane::new(stages, strategy == Strategy::TokenDebounce)
     }
 
     /// Judges a text that is there in one piece.
-    pub(crate) fn once(&self, text: &str, report: &mut Report) -> (String, Flow) {
+    pub(crate) fn once(
+        &self,
+        text: &str,
+        place: Place,
+        strategy: Strategy,
+        report: &mut Report,
+    ) -> (String, Flow) {
         let mut shown = String::new();
-        let mut lane = self.lane(Script::Prose, usize::MAX);
+        let mut lane = self.lane(Script::Prose, place, usize::MAX, strategy.whole());
         let flow = match lane.feed(text, &mut shown, report) {
-            Flow::On => lane.end(&mut shown, report),
             Flow::Stop => Flow::Stop,
+            flow => flow.then(lane.end(&mut shown, report)),
         };
         (shown, flow)
     }
 
-    /// What would become of a text.
-    pub fn try_on(&self, text: &str) -> Tried {
+    /// What would become of a text there.
+    pub fn try_on(&self, text: &str, place: Place) -> Tried {
         let mut report = Report::default();
-        let (shown, flow) = self.once(text, &mut report);
+        let (shown, flow) = self.once(text, place, self.strategy, &mut report);
         Tried { shown, stopped: flow == Flow::Stop, verdicts: report.verdicts }
     }
 
-    /// Whether a filter finds something in a text.
-    pub(crate) fn minds(&self, text: &str) -> bool {
+    /// Whether a filter would do something about a text.
+    pub(crate) fn minds(&self, text: &str, place: Place, strategy: Strategy) -> bool {
         let mut report = Report::default();
-        let _shown = self.once(text, &mut report);
-        !report.verdicts.is_empty()
+        let _shown = self.once(text, place, strategy, &mut report);
+        let acted = |said: &VerdictCount| !said.shadow && said.action.acts();
+        strategy != Strategy::DetectOnly && report.verdicts.iter().any(acted)
     }
 }
 
-fn build(spec: &FilterSpec, problems: &mut Problems) -> Option<(&'static str, Arc<dyn Filter>)> {
+impl Member {
+    fn stage(&self, script: Script, hold_bytes_max: usize, strategy: Strategy) -> Stage {
+        let Self { kind, rule, filter } = self;
+        let voice = Voice { filter: kind, action: rule.action, shadow: rule.shadow };
+        let manner = rule.manner(strategy);
+        let judge = match script {
+            Script::Prose => filter.judge(Script::Prose),
+            Script::Json => {
+                Box::new(Twice::new(filter.judge(Script::Prose), filter.judge(Script::Json)))
+            }
+        };
+        let masks = script == Script::Json && rule.redacts() && manner != Manner::Watches;
+        Stage::new((voice, manner), judge, hold_bytes_max, masks.then(Json::default))
+    }
+}
+
+fn build(spec: &FilterSpec, problems: &mut Problems) -> Option<Member> {
     let Some(kind) = registry::find(&spec.kind) else {
         let known = registry::names().collect::<Vec<_>>().join(", ");
         let path = format!("{}.kind", spec.path);
         problems.note(&path, format!("there is no filter {}; there are {known}", spec.kind));
         return None;
     };
-    let filter = kind.build(&spec.settings, &mut Notes::new(&spec.path, problems))?;
-    Some((kind.name(), filter))
+    let mut notes = Notes::new(&spec.path, problems);
+    let mut settings = spec.settings.as_object().cloned().unwrap_or_default();
+    let rule = Rule::take(&mut settings, kind.action(), &mut notes);
+    let filter = kind.build(&Value::Object(settings), &mut notes);
+    Some(Member { kind: kind.name(), rule: rule?, filter: filter? })
 }

@@ -7,56 +7,42 @@ use std::sync::Arc;
 /// What a filter found and has not been acted on.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// By start; at one start, what continues an earlier finding comes first.
-    masks: VecDeque<Found>,
-    pub(super) stop: Option<Stop>,
+    /// By start; at one start, what continues an earlier finding comes first, then what was
+    /// complete first.
+    found: VecDeque<Found>,
     pub(super) clear: usize,
 }
 
-/// A span that must not be shown.
+/// A span that something is to be done about.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) span: Range<usize>,
-    /// What stands for it; `None` if it continues what an earlier mask stands for.
+    /// What it is; `None` if it continues what was found before.
     pub(super) mask: Option<Mask>,
+    /// Where it ended when it was found.
+    complete: usize,
 }
 
-/// What stands for something found.
+/// What something found is called, and what may stand for it.
 #[derive(Clone, Debug)]
 pub(super) struct Mask {
     pub(super) category: Arc<str>,
     pub(super) text: Arc<str>,
 }
 
-/// Where a text must end.
-#[derive(Debug)]
-pub(super) struct Stop {
-    pub(super) at: usize,
-    pub(super) category: Arc<str>,
-}
-
 impl Findings {
-    /// Found something to mask. Spans that overlap become one, with the mask of the first.
-    pub(super) fn mask(&mut self, span: Range<usize>, mask: Option<&Mask>) {
+    /// Found something. Spans that overlap become one, and are what the first is.
+    pub(super) fn found(&mut self, span: Range<usize>, mask: Option<&Mask>) {
         if mask.is_none()
-            && let Some(last) = self.masks.back_mut()
+            && let Some(last) = self.found.back_mut()
             && last.span.start < span.start
             && span.start <= last.span.end
         {
             last.span.end = last.span.end.max(span.end);
             return;
         }
-        let rank = |found: &Found| (found.span.start, found.mask.is_some());
-        let key = (span.start, mask.is_some());
-        let at = self.masks.partition_point(|found| rank(found) <= key);
-        self.masks.insert(at, Found { span, mask: mask.cloned() });
-    }
-
-    /// The text must end at `at`. What was found first counts.
-    pub(super) fn stop(&mut self, at: usize, category: &Arc<str>) {
-        if self.stop.is_none() {
-            self.stop = Some(Stop { at, category: Arc::clone(category) });
-        }
+        let complete = span.end;
+        self.insert(Found { span, mask: mask.cloned(), complete });
     }
 
     /// Nothing more will be found that begins before `to`.
@@ -66,15 +52,33 @@ impl Findings {
 
     /// Whether there is nothing to act on.
     pub(super) fn is_empty(&self) -> bool {
-        self.stop.is_none() && self.masks.is_empty()
+        self.found.is_empty()
     }
 
-    /// Where the first span begins.
-    pub(super) fn next(&self) -> Option<usize> {
-        self.masks.front().map(|found| found.span.start)
+    /// What begins first.
+    pub(super) fn next(&self) -> Option<&Found> {
+        self.found.front()
     }
 
     pub(super) fn take(&mut self) -> Option<Found> {
-        self.masks.pop_front()
+        self.found.pop_front()
+    }
+
+    /// Takes over what another reading of the same text has found.
+    pub(super) fn join(&mut self, other: &mut Self) {
+        for found in other.found.drain(..) {
+            if found.mask.is_none() {
+                self.found(found.span, None);
+            } else {
+                self.insert(found);
+            }
+        }
+    }
+
+    fn insert(&mut self, found: Found) {
+        let rank = |it: &Found| (it.span.start, it.mask.is_some(), it.complete);
+        let key = rank(&found);
+        let at = self.found.partition_point(|known| rank(known) <= key);
+        self.found.insert(at, found);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Script;
 use super::findings::Findings;
+use crate::report::Action;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_config::Problems;
@@ -13,20 +14,25 @@ pub(super) trait Kind: fmt::Debug + Sync {
     /// The word of `kind:`.
     fn name(&self) -> &'static str;
 
-    /// Compiles settings, once. What is wrong with them is noted, and then there is no filter.
+    /// What is done about what it finds, if the profile does not say.
+    fn action(&self) -> Action;
+
+    /// Compiles settings, once: all but those every filter has. What is wrong with them is noted,
+    /// and then there is no filter.
     fn build(&self, settings: &Value, notes: &mut Notes<'_>) -> Option<Arc<dyn Filter>>;
 }
 
 /// One compiled filter of a profile.
 pub(super) trait Filter: fmt::Debug + Send + Sync {
-    /// What it puts in the place of what it finds.
+    /// What may stand for what it finds.
     fn masks(&self) -> Vec<&str>;
 
     /// Begins to read a text.
     fn judge(&self, script: Script) -> Box<dyn Judge>;
 }
 
-/// A filter reading one text. What it finds must not depend on how the text is cut.
+/// A filter reading one text. What it finds must not depend on how the text is cut, nor on what is
+/// done about it, which it does not know.
 pub(super) trait Judge: fmt::Debug + Send {
     /// Reads on, and says up to where the text is clear.
     fn feed(&mut self, text: &str, findings: &mut Findings);

@@ -17,22 +17,32 @@ pub(crate) enum Script {
 #[derive(Debug)]
 pub(crate) struct Lane {
     stages: Vec<Stage>,
+    /// Whether filters want to know where tokens end.
+    marks: bool,
+    /// Whether what is shown must wait for the end of the answer.
+    holds: bool,
     ended: bool,
 }
 
 impl Lane {
-    pub(super) fn new(stages: Vec<Stage>) -> Self {
-        Self { stages, ended: false }
+    pub(super) fn new(stages: Vec<Stage>, marks: bool) -> Self {
+        Self { stages, marks, holds: false, ended: false }
     }
 
-    /// Takes more text; what may be shown is appended to `shown`. Nothing passes after the end.
+    /// Takes the next token; what may be shown is appended to `shown`. Nothing passes after the
+    /// end.
     pub(crate) fn feed(&mut self, text: &str, shown: &mut String, report: &mut Report) -> Flow {
         if self.ended {
             return Flow::On;
         }
-        let flow = stage::feed(&mut self.stages, text, &mut Sink { shown, report });
+        let hold = self.holds.then_some(shown.len());
+        let mut sink = Sink { shown, report, hold };
+        let flow = match stage::feed(&mut self.stages, text, &mut sink) {
+            Flow::On if self.marks => stage::mark(&mut self.stages, &mut sink),
+            flow => flow,
+        };
         self.ended = flow == Flow::Stop;
-        flow
+        self.flow(flow, sink.hold)
     }
 
     /// No more text comes: what is held back is judged as it stands.
@@ -40,6 +50,17 @@ impl Lane {
         if std::mem::replace(&mut self.ended, true) {
             return Flow::On;
         }
-        stage::end(&mut self.stages, &mut Sink { shown, report })
+        let hold = self.holds.then_some(shown.len());
+        let mut sink = Sink { shown, report, hold };
+        let flow = stage::end(&mut self.stages, &mut sink);
+        self.flow(flow, sink.hold)
+    }
+
+    fn flow(&mut self, flow: Flow, hold: Option<usize>) -> Flow {
+        self.holds |= hold.is_some();
+        match (flow, hold) {
+            (Flow::On, Some(from)) => Flow::Hold(from),
+            (flow, _) => flow,
+        }
     }
 }

@@ -4,15 +4,24 @@
 //! where the text is clear. It never sees what is done about it: the lane passes what is clear,
 //! puts masks in, and holds the rest back, so no filter can lose or change text by mistake.
 
+mod act;
 mod blocklist;
 mod chain;
 mod findings;
+mod json;
 mod kind;
 mod lane;
 mod normal;
 mod redact;
 mod registry;
+mod rule;
+mod shown;
 mod stage;
+mod twice;
 
 pub use chain::{Chain, Tried};
 pub(crate) use lane::{Flow, Lane, Script};
+pub use rule::{OnError, Place, Rule};
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,12 @@
 //! One filter on one text, and what it holds back.
 
-use super::findings::{Findings, Found};
+use super::findings::Findings;
+use super::json::Json;
 use super::kind::Judge;
-use crate::report::{Action, Report};
-use std::sync::Arc;
+use super::rule::Manner;
+use super::shown::Shown;
+use crate::report::{Report, Voice};
+use std::collections::VecDeque;
 
 /// Whether a text goes on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,8 +14,21 @@ use std::sync::Arc;
 pub(crate) enum Flow {
     /// It does.
     On,
+    /// It does, but what was added to `shown` from this byte on, and what will be added to it,
+    /// is not to be shown before the end of the answer.
+    Hold(usize),
     /// A filter ended it.
     Stop,
+}
+
+impl Flow {
+    /// What comes of this and then that.
+    pub(crate) fn then(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Hold(from), Self::On | Self::Hold(_)) => Self::Hold(from),
+            (_, later) => later,
+        }
+    }
 }
 
 /// What is held back is measured at multiples of this, so that a stop for too much of it does not
@@ -22,18 +38,30 @@ const MEASURE_BYTES: usize = 256;
 /// Bytes of a text that are judged at a time where there is room to hold all of it.
 const PART_BYTES: usize = 4096;
 
+/// More had to be held back than may be.
+const OVERFLOW: &str = "hold_overflow";
+
 /// One filter on one text.
 #[derive(Debug)]
 pub(super) struct Stage {
-    pub(super) kind: &'static str,
+    pub(super) voice: Voice,
+    pub(super) manner: Manner,
     judge: Box<dyn Judge>,
-    findings: Findings,
-    /// The text that is not cleared, which begins at `base`.
-    held: String,
-    base: usize,
-    /// Up to where a mask stands for the text.
-    masked: usize,
+    pub(super) findings: Findings,
+    /// The text that was not passed, which begins at `base`.
+    pub(super) held: String,
+    pub(super) base: usize,
+    /// Up to where what was found reaches.
+    pub(super) covered: usize,
     hold_bytes_max: usize,
+    /// Whether no more text comes.
+    pub(super) ended: bool,
+    /// Where tokens end that begin at or behind what may become a match.
+    pub(super) ends: VecDeque<usize>,
+    /// What was passed though it may become a match; `None` where no match matters if shown.
+    pub(super) shown: Option<Shown>,
+    /// Where masks must leave the text JSON: what of it was passed.
+    pub(super) json: Option<Json>,
 }
 
 /// Where what may be shown goes.
@@ -41,22 +69,38 @@ pub(super) struct Stage {
 pub(super) struct Sink<'s> {
     pub(super) shown: &'s mut String,
     pub(super) report: &'s mut Report,
+    /// From where on what is shown must wait for the end of the answer.
+    pub(super) hold: Option<usize>,
 }
 
 impl Stage {
-    pub(super) fn new(kind: &'static str, judge: Box<dyn Judge>, hold_bytes_max: usize) -> Self {
+    pub(super) fn new(
+        (voice, manner): (Voice, Manner),
+        judge: Box<dyn Judge>,
+        hold_bytes_max: usize,
+        json: Option<Json>,
+    ) -> Self {
+        let leaks = manner != Manner::Holds && voice.action.acts() && !voice.shadow;
         Self {
-            kind,
+            voice,
+            manner,
             judge,
             findings: Findings::default(),
             held: String::new(),
             base: 0,
-            masked: 0,
+            covered: 0,
             hold_bytes_max,
+            ended: false,
+            ends: VecDeque::new(),
+            shown: leaks.then(Shown::default),
+            json,
         }
     }
 
     fn feed(&mut self, text: &str, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
+        if self.manner == Manner::Watches {
+            return self.watch(text, rest, sink);
+        }
         let mut text = text;
         while !text.is_empty() {
             let end = self.base + self.held.len();
@@ -69,8 +113,11 @@ impl Stage {
             }
             let measured = end / MEASURE_BYTES != (end + part.len()) / MEASURE_BYTES;
             if measured && self.held.len() > self.hold_bytes_max {
-                return self.stop(&Arc::from("hold_overflow"), rest, sink);
+                return self.stop(OVERFLOW, rest, sink);
             }
+        }
+        if self.manner == Manner::Holds {
+            sink.report.holds(self.held.len());
         }
         Flow::On
     }
@@ -79,18 +126,23 @@ impl Stage {
         self.judge.feed(part, &mut self.findings);
         let clear = self.findings.clear.checked_sub(self.base + self.held.len());
         if let Some((now, later)) = clear.and_then(|clear| part.split_at_checked(clear))
-            && self.masked <= self.base
+            && self.covered <= self.base
             && self.findings.is_empty()
+            && self.ends.is_empty()
         {
             return self.forward(now, later, rest, sink);
         }
         self.held.push_str(part);
-        self.act(rest, sink)
+        self.release(self.findings.clear, rest, sink)
     }
 
     /// Passes what is held and `now` as they are, and holds `later` back.
     fn forward(&mut self, now: &str, later: &str, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
         self.base = self.findings.clear;
+        if let Some(json) = &mut self.json {
+            json.read(&self.held);
+            json.read(now);
+        }
         let flow = if self.held.is_empty() {
             feed(rest, now, sink)
         } else {
@@ -102,76 +154,50 @@ impl Stage {
         flow
     }
 
-    fn end(&mut self, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
-        self.judge.end(&mut self.findings);
-        self.findings.clear(self.base + self.held.len());
-        match self.act(rest, sink) {
-            Flow::On => end(rest, sink),
-            Flow::Stop => Flow::Stop,
+    /// A token of the backend ends here.
+    fn mark(&mut self, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
+        let end = self.base + self.held.len();
+        let clear = self.findings.clear;
+        while self.ends.front().is_some_and(|end| *end <= clear) {
+            self.ends.pop_front();
         }
-    }
-
-    fn act(&mut self, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
-        if let Some(stop) = self.findings.stop.take() {
-            return match self.release(stop.at, rest, sink) {
-                Flow::On => self.stop(&stop.category, rest, sink),
-                Flow::Stop => Flow::Stop,
-            };
+        if self.manner == Manner::Debounces && end > clear && self.ends.back() != Some(&end) {
+            self.ends.push_back(end);
         }
-        self.release(self.findings.clear, rest, sink)
-    }
-
-    fn stop(&self, category: &Arc<str>, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
-        sink.report.count(self.kind, category, Action::Stop);
-        let _ended_either_way: Flow = end(rest, sink);
-        Flow::Stop
-    }
-
-    /// Passes what is clear, with masks for what was found in it.
-    fn release(&mut self, to: usize, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
-        let mut held = std::mem::take(&mut self.held);
-        let flow = self.pass(&held, to, rest, sink);
-        let passed = to.saturating_sub(self.base);
-        self.base += passed;
-        held.replace_range(..passed, "");
-        self.held = held;
+        if self.held.is_empty() {
+            return mark(rest, sink);
+        }
+        // Of what may become a match two tokens may have been shown.
+        let two = self.ends.get(1).or(self.ends.front()).copied();
+        let flow = self.release(two.unwrap_or(clear), rest, sink);
+        sink.report.holds(self.held.len());
         flow
     }
 
-    fn pass(&mut self, held: &str, to: usize, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
-        let mut at = self.base;
-        while at < to {
-            if at < self.masked {
-                at = self.masked.min(to);
-                continue;
+    fn end(&mut self, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
+        self.ended = true;
+        self.judge.end(&mut self.findings);
+        self.findings.clear(self.base + self.held.len());
+        let flow = match self.manner {
+            Manner::Watches => {
+                self.note(sink);
+                Flow::On
             }
-            let next = self.findings.next().unwrap_or(to).min(to);
-            let flow = if next > at {
-                let text = held.get(at - self.base..next - self.base);
-                at = next;
-                feed(rest, text.unwrap_or_default(), sink)
-            } else {
-                match self.findings.take() {
-                    Some(found) => self.mask(at, found, rest, sink),
-                    None => Flow::On,
-                }
-            };
-            if flow == Flow::Stop {
-                return Flow::Stop;
-            }
-        }
-        Flow::On
+            Manner::Debounces | Manner::Holds => self.release(self.findings.clear, rest, sink),
+        };
+        if flow == Flow::Stop { flow } else { end(rest, sink) }
     }
 
-    fn mask(&mut self, at: usize, found: Found, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
-        self.masked = self.masked.max(found.span.end);
-        match found.mask {
-            Some(mask) if found.span.start == at => {
-                sink.report.count(self.kind, &mask.category, Action::Mask);
-                feed(rest, &mask.text, sink)
-            }
-            _ => Flow::On,
+    /// Sees what passes.
+    fn watch(&mut self, text: &str, rest: &mut [Self], sink: &mut Sink<'_>) -> Flow {
+        self.judge.feed(text, &mut self.findings);
+        let end = self.base + text.len();
+        if let Some(shown) = &mut self.shown {
+            shown.add(self.base..end);
         }
+        self.base = end;
+        self.note(sink);
+        feed(rest, text, sink)
     }
 }
 
@@ -188,6 +214,14 @@ pub(super) fn feed(stages: &mut [Stage], text: &str, sink: &mut Sink<'_>) -> Flo
     }
     sink.shown.push_str(text);
     Flow::On
+}
+
+/// Tells these filters that a token of the backend ends here.
+pub(super) fn mark(stages: &mut [Stage], sink: &mut Sink<'_>) -> Flow {
+    match stages.split_first_mut() {
+        Some((stage, rest)) => stage.mark(rest, sink),
+        None => Flow::On,
+    }
 }
 
 /// Ends the text in these filters.

@@ -166,9 +166,9 @@ pub(crate) static BLOCKING: LazyLock<Plan> = LazyLock::new(|| {
 pub(crate) static MASKING: LazyLock<Plan> = LazyLock::new(|| {
     let first = ["bomb", "secret phrase", "mbo"];
     filtered(&json!([
-        {"kind": "blocklist", "literals": first, "action": "mask", "mask": "#"},
+        {"kind": "blocklist", "literals": first, "action": "redact", "mask": "#"},
         {"kind": "redact", "classes": ["email", "secrets", "card", "phone", "iban"]},
-        {"kind": "blocklist", "literals": ["hello"], "action": "mask", "word": true, "mask": "~"},
+        {"kind": "blocklist", "literals": ["hello"], "action": "redact", "word": true, "mask": "~"},
     ]))
 });
 

@@ -8,7 +8,7 @@ use sluice_stream::{Fault, Plan, Progress, Relay, whole};
 const ERROR: &[u8] = br#"{"error":{"message":"the backend failed","code":"upstream_error"}}"#;
 
 fn progress(stream: &str) -> Progress {
-    let (_, out, progress) = relay(plan(Operation::Chat), [stream.as_bytes()]);
+    let (_, out, progress) = relay(&plan(Operation::Chat), [stream.as_bytes()]);
     let seen = Seen::read(&out);
     assert_eq!(seen.done, progress == Progress::Done);
     assert!(!String::from_utf8(out).unwrap().contains("leak"), "{stream}");
@@ -45,7 +45,8 @@ fn garbage_is_not_an_event() {
     ] {
         assert_eq!(fault(stream), Fault::NotAnEvent, "{stream}");
     }
-    let (_, out, broken) = relay(plan(Operation::Chat), [&b"data: {\"choices\":\xff\xfe}\n\n"[..]]);
+    let (_, out, broken) =
+        relay(&plan(Operation::Chat), [&b"data: {\"choices\":\xff\xfe}\n\n"[..]]);
     assert_eq!((out.len(), broken), (0, Progress::Fault(Fault::NotAnEvent)));
 }
 
@@ -97,7 +98,7 @@ fn bounds_hold() {
 
 #[test]
 fn a_failure_ends_the_stream_once() {
-    let mut relay = Relay::new(plan(Operation::Chat));
+    let mut relay = Relay::new(&plan(Operation::Chat));
     let mut out = Vec::new();
     relay.push(event(0, &json!({"content": "a"}), None).as_bytes(), &mut out);
     assert_eq!(relay.end(&mut out), Progress::Fault(Fault::Truncated));
@@ -112,7 +113,7 @@ fn a_failure_ends_the_stream_once() {
 
 #[test]
 fn a_failure_does_not_touch_what_has_ended() {
-    let mut relay = Relay::new(plan(Operation::Chat));
+    let mut relay = Relay::new(&plan(Operation::Chat));
     let mut out = Vec::new();
     relay.push(saying(&[json!({"content": "a"})]).as_bytes(), &mut out);
     let ended = out.clone();
@@ -123,7 +124,7 @@ fn a_failure_does_not_touch_what_has_ended() {
 #[test]
 fn odd_streams_pass_as_plain_ones() {
     let plain = saying(&[json!({"role": "assistant", "content": ""}), json!({"content": "aé\n"})]);
-    let (_, wanted, _) = relay(plan(Operation::Chat), [plain.as_bytes()]);
+    let (_, wanted, _) = relay(&plan(Operation::Chat), [plain.as_bytes()]);
     let id_lines = plain.replace("data: ", ": keep-alive\n\nid: 7\nretry: 1\ndata:");
     for odd in [
         plain.replace('\n', "\r"),
@@ -134,7 +135,7 @@ fn odd_streams_pass_as_plain_ones() {
         plain.replace("data:", "event: message\ndata:"),
         plain.replace("\"choices\"", "\"x\":{\"delta\":[1]},\"choices\""),
     ] {
-        let (_, out, progress) = relay(plan(Operation::Chat), odd.as_bytes().chunks(3));
+        let (_, out, progress) = relay(&plan(Operation::Chat), odd.as_bytes().chunks(3));
         assert_eq!(progress, Progress::Done, "{odd}");
         assert_eq!(out, wanted, "{odd}");
     }
@@ -144,11 +145,11 @@ fn odd_streams_pass_as_plain_ones() {
 fn reasons_are_the_dialects_own() {
     for (theirs, ours) in [("eos_token", "stop"), ("abort", "stop"), ("length", "length")] {
         let stream = event(0, &json!({"content": "a"}), Some(theirs));
-        let (_, out, _) = relay(plan(Operation::Chat), [stream.as_bytes()]);
+        let (_, out, _) = relay(&plan(Operation::Chat), [stream.as_bytes()]);
         assert_eq!(Seen::read(&out).finishes[&0], ours);
     }
     let stream = event(0, &json!({"content": "a"}), Some("")) + &event(0, &json!({}), Some("stop"));
-    let (_, out, _) = relay(plan(Operation::Chat), [stream.as_bytes()]);
+    let (_, out, _) = relay(&plan(Operation::Chat), [stream.as_bytes()]);
     assert_eq!(Seen::read(&out).text(0, "content"), "a");
 }
 
@@ -163,7 +164,7 @@ fn odd_usage_is_no_usage_and_no_fault() {
             event(0, &json!({"content": "a"}), Some("stop")),
         );
         let plan = Plan { show_usage: true, ..plan(Operation::Chat) };
-        let (relay, out, progress) = relay(plan, [stream.as_bytes()]);
+        let (relay, out, progress) = relay(&plan, [stream.as_bytes()]);
         assert_eq!((relay.report().usage, progress), (None, Progress::Done), "{usage}");
         assert_eq!(Seen::read(&out).usage, None);
     }
@@ -173,7 +174,7 @@ fn odd_usage_is_no_usage_and_no_fault() {
 fn content_cannot_forge_a_frame() {
     let text = "\n\ndata: [DONE]\n\n\r\ndata: {\"error\":1}\u{85}\u{2028}";
     let (_, out, _) =
-        relay(plan(Operation::Chat), [saying(&[json!({"content": text})]).as_bytes()]);
+        relay(&plan(Operation::Chat), [saying(&[json!({"content": text})]).as_bytes()]);
     assert_eq!(Seen::read(&out).text(0, "content"), text);
 }
 

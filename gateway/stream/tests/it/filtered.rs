@@ -11,11 +11,11 @@ fn strict() -> Plan {
 fn masking() -> Plan {
     filtered(&json!([
         {"kind": "redact", "classes": ["email", "secrets"]},
-        {"kind": "blocklist", "literals": ["bomb"], "action": "mask"},
+        {"kind": "blocklist", "literals": ["bomb"], "action": "redact"},
     ]))
 }
 
-fn seen(plan: Plan, stream: &str) -> (Seen, Relay, Progress) {
+fn seen(plan: &Plan, stream: &str) -> (Seen, Relay, Progress) {
     let (relay, out, progress) = relay(plan, [stream.as_bytes()]);
     (Seen::read(&out), relay, progress)
 }
@@ -31,7 +31,7 @@ fn every_channel_is_looked_at() {
     for channel in ["content", "reasoning", "reasoning_content", "refusal"] {
         let deltas =
             [json!({channel: "a b"}), json!({channel: "O\u{200b}"}), json!({channel: "mb c"})];
-        let (seen, relay, progress) = seen(strict(), &saying(&deltas));
+        let (seen, relay, progress) = seen(&strict(), &saying(&deltas));
         assert_eq!(progress, Progress::Stopped, "{channel}");
         assert_eq!(seen.text(0, channel), "a ");
         assert_eq!(seen.finishes[&0], "content_filter");
@@ -40,7 +40,8 @@ fn every_channel_is_looked_at() {
         let verdict = VerdictCount {
             filter: "blocklist",
             category: "weapons".into(),
-            action: Action::Stop,
+            action: Action::Block,
+            shadow: false,
             count: 1,
         };
         assert_eq!(relay.report().verdicts, [verdict]);
@@ -51,12 +52,12 @@ fn every_channel_is_looked_at() {
 fn calls_of_tools_are_looked_at() {
     let deltas =
         [call(Some("make_"), ""), call(Some("bo"), ""), call(Some("mb"), ""), call(None, "{}")];
-    let (seen_, _, progress) = seen(strict(), &saying(&deltas));
+    let (seen_, _, progress) = seen(&strict(), &saying(&deltas));
     assert_eq!(progress, Progress::Stopped);
     assert_eq!(seen_.texts.len(), 0, "{seen_:?}");
     // Escapes inside the arguments stand for what they mean.
     let deltas = [call(Some("ask"), "{\"q\":\"a b"), call(None, "\\u006"), call(None, "Fmb\"}")];
-    let (seen, _, progress) = seen(strict(), &saying(&deltas));
+    let (seen, _, progress) = seen(&strict(), &saying(&deltas));
     assert_eq!(progress, Progress::Stopped);
     assert_eq!(seen.text(0, "tool 0 name"), "ask");
     assert_eq!(seen.text(0, "tool 0 arguments"), "{\"q\":\"a ");
@@ -67,7 +68,7 @@ fn a_call_passes_whole() {
     let deltas = [call(Some("ask"), ""), call(None, "{\"q\":"), call(None, "\"b\"}")];
     let stream: String = deltas.iter().map(|delta| event(0, delta, None)).collect();
     let stream = stream + &event(0, &json!({}), Some("tool_calls")) + "data: [DONE]\n\n";
-    let (_, out, progress) = relay(strict(), [stream.as_bytes()]);
+    let (_, out, progress) = relay(&strict(), [stream.as_bytes()]);
     assert_eq!(progress, Progress::Done);
     let first = String::from_utf8(out.clone()).unwrap();
     assert!(first.contains("\"tool_calls\":[{\"index\":0,\"id\":\"call_abc\",\"type\":\"function\",\"function\":{\"name\":\"ask\",\"arguments\":\"{\\\"q\\\":\"}}]"), "{first}");
@@ -81,7 +82,7 @@ fn an_id_that_says_it_is_ours() {
     let deltas = [
         json!({"tool_calls": [{"index": 0, "id": "bomb:0", "function": {"name": "f", "arguments": "{}"}}]}),
     ];
-    let (_, out, _) = relay(strict(), [saying(&deltas).as_bytes()]);
+    let (_, out, _) = relay(&strict(), [saying(&deltas).as_bytes()]);
     assert!(String::from_utf8(out).unwrap().contains("\"id\":\"call_0\""));
 }
 
@@ -92,7 +93,7 @@ fn a_stop_ends_its_own_choice() {
         + &event(0, &json!({"content": "mb b"}), None)
         + &event(1, &json!({"content": " on"}), Some("length"))
         + "data: [DONE]\n\n";
-    let (seen, _, progress) = seen(Plan { choices_max: 2, ..strict() }, &stream);
+    let (seen, _, progress) = seen(&Plan { choices_max: 2, ..strict() }, &stream);
     assert_eq!(progress, Progress::Stopped);
     assert_eq!((seen.text(0, "content"), seen.text(1, "content")), ("a ", "so on"));
     assert_eq!((&*seen.finishes[&0], &*seen.finishes[&1]), ("content_filter", "length"));
@@ -101,7 +102,7 @@ fn a_stop_ends_its_own_choice() {
 #[test]
 fn text_around_a_call_is_one_text() {
     let deltas = [json!({"content": "a bo"}), call(Some("f"), "{}"), json!({"content": "mb"})];
-    let (seen, _, progress) = seen(strict(), &saying(&deltas));
+    let (seen, _, progress) = seen(&strict(), &saying(&deltas));
     assert_eq!(progress, Progress::Stopped);
     assert_eq!(seen.text(0, "content"), "a ");
 }
@@ -111,7 +112,7 @@ fn what_was_held_comes_before_the_end() {
     let stream = event(0, &json!({"role": "assistant", "content": ""}), None)
         + &event(0, &json!({"content": "a bo"}), None)
         + &event(0, &json!({"content": "m"}), Some("stop"));
-    let (_, out, progress) = relay(strict(), [stream.as_bytes()]);
+    let (_, out, progress) = relay(&strict(), [stream.as_bytes()]);
     assert_eq!(progress, Progress::Done);
     let text = String::from_utf8(out).unwrap();
     let deltas: Vec<&str> =
@@ -135,7 +136,7 @@ fn masks_stand_in_place() {
         json!({"content": "ample.org a bo"}),
         json!({"content": "mb!"}),
     ];
-    let (seen, relay, progress) = seen(masking(), &saying(&deltas));
+    let (seen, relay, progress) = seen(&masking(), &saying(&deltas));
     assert_eq!(progress, Progress::Done);
     assert_eq!(seen.text(0, "content"), "write [email] a [removed]!");
     assert_eq!(seen.finishes[&0], "stop");
@@ -150,14 +151,14 @@ fn logprobs_are_withheld_from_filtered_answers() {
         "logprobs": {"content": [{"token": "a", "logprob": -1.0, "bytes": [97], "top_logprobs": [
             {"token": "bomb", "logprob": -2.0}]}]}});
     let stream = format!("data: {}\n\n", json!({"choices": [choice]}));
-    let (_, out, _) = relay(strict(), [stream.as_bytes()]);
+    let (_, out, _) = relay(&strict(), [stream.as_bytes()]);
     let text = String::from_utf8(out).unwrap();
     assert!(!text.contains("bomb") && !text.contains("logprob"), "{text}");
 }
 
 #[test]
 fn a_failure_releases_nothing() {
-    let mut relay = Relay::new(strict());
+    let mut relay = Relay::new(&strict());
     let mut out = Vec::new();
     relay.push(event(0, &json!({"content": "a bom"}), None).as_bytes(), &mut out);
     relay.end(&mut out);
@@ -173,7 +174,7 @@ fn too_much_to_hold_stops_and_shows_nothing() {
         json!({"content": "\u{200b}".repeat(400)}),
         json!({"content": "ok"}),
     ];
-    let (seen, relay, progress) = seen(plan, &saying(&deltas));
+    let (seen, relay, progress) = seen(&plan, &saying(&deltas));
     assert_eq!(progress, Progress::Stopped);
     assert_eq!(seen.text(0, "content"), "a ");
     assert_eq!(&*relay.report().verdicts[0].category, "hold_overflow");
@@ -183,10 +184,10 @@ fn too_much_to_hold_stops_and_shows_nothing() {
 fn what_comes_after_a_stop_is_not_counted() {
     let deltas = [json!({"content": "a bomb"}), json!({"content": "more and more"})];
     let plan = Plan { choices_max: 2, ..strict() };
-    let (_, relay, _) = seen(plan, &saying(&deltas));
+    let (_, relay, _) = seen(&plan, &saying(&deltas));
     assert_eq!((relay.report().pieces, relay.report().bytes), (1, 6));
     let plan = Plan { choices_max: 1, ..strict() };
-    let mut relay = Relay::new(plan);
+    let mut relay = Relay::new(&plan);
     let stream = event(0, &json!({"content": "a bomb"}), None);
     assert_eq!(relay.push(stream.as_bytes(), &mut Vec::new()), Progress::Stopped);
 }

@@ -11,8 +11,8 @@ fn body(name: &str) -> Vec<u8> {
 
 fn streamed(plan: &Plan, name: &str) -> (Seen, Report) {
     let body = body(name);
-    let (whole_relay, out, progress) = relay(plan.clone(), [&body[..]]);
-    let (_, slow, _) = relay(plan.clone(), body.chunks(1));
+    let (whole_relay, out, progress) = relay(plan, [&body[..]]);
+    let (_, slow, _) = relay(plan, body.chunks(1));
     assert_eq!(out, slow, "{name} depends on how it is cut");
     assert_eq!(progress, Progress::Done, "{name}");
     (Seen::read(&out), whole_relay.report().clone())
@@ -63,7 +63,7 @@ fn completions_pass() {
 #[test]
 fn logprobs_pass_without_filters() {
     let body = body("vllm/chat_logprobs_stream");
-    let (_, out, _) = relay(plan(Operation::Chat), [&body[..]]);
+    let (_, out, _) = relay(&plan(Operation::Chat), [&body[..]]);
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains(r#""logprob":-0.4759909212589264,"bytes":[72,101,108,108,111]"#), "{out}");
     assert!(!out.contains("vllm"), "{out}");
@@ -71,7 +71,7 @@ fn logprobs_pass_without_filters() {
 
 #[test]
 fn an_answer_cut_short_is_no_answer() {
-    let (_, out, progress) = relay(plan(Operation::Chat), [&body("vllm/abort")[..]]);
+    let (_, out, progress) = relay(&plan(Operation::Chat), [&body("vllm/abort")[..]]);
     assert_eq!(progress, Progress::Fault(Fault::Truncated));
     assert!(!Seen::read(&out).done);
 }

@@ -17,14 +17,14 @@ proptest! {
     fn no_cut_changes_an_answer(said in said(PIECES), ascii: bool, sizes in cuts(), block: bool) {
         let plan = of_two(if block { &BLOCKING } else { &MASKING });
         let wire = stream(&said, ascii, "\n");
-        let (one, out, progress) = relay(plan.clone(), [&wire[..]]);
-        let (other, cut_out, cut_progress) = relay(plan.clone(), cut(&wire, &sizes));
+        let (one, out, progress) = relay(&plan, [&wire[..]]);
+        let (other, cut_out, cut_progress) = relay(&plan, cut(&wire, &sizes));
         prop_assert_eq!(&out, &cut_out);
         prop_assert_eq!(progress, cut_progress);
         prop_assert_eq!(one.report(), other.report());
         for ending in ["\r", "\r\n"] {
             let wire = stream(&said, !ascii, ending);
-            let (_, other_out, _) = relay(plan.clone(), cut(&wire, &sizes));
+            let (_, other_out, _) = relay(&plan, cut(&wire, &sizes));
             prop_assert_eq!(&out, &other_out);
         }
     }
@@ -35,8 +35,8 @@ proptest! {
         let split: Vec<Said> = said.iter().flat_map(|it| {
             it.text.chars().map(|c| Said { text: c.to_string(), ..it.clone() })
         }).collect();
-        let (one, out, _) = relay(plan.clone(), [&stream(&said, false, "\n")[..]]);
-        let (other, split_out, _) = relay(plan, [&stream(&split, false, "\n")[..]]);
+        let (one, out, _) = relay(&plan, [&stream(&said, false, "\n")[..]]);
+        let (other, split_out, _) = relay(&plan, [&stream(&split, false, "\n")[..]]);
         prop_assert_eq!(shown(&Seen::read(&out)), shown(&Seen::read(&split_out)));
         prop_assert_eq!(sorted(&one), sorted(&other));
     }
@@ -49,7 +49,7 @@ proptest! {
             (of_two(&MASKING), &["bomb", "secret phrase", "mbo"][..])
         };
         let wire = stream(&said, false, "\n");
-        let mut relay = Relay::new(plan);
+        let mut relay = Relay::new(&plan);
         let mut out = Vec::new();
         for piece in cut(&wire, &sizes) {
             relay.push(piece, &mut out);
@@ -68,49 +68,47 @@ proptest! {
     ) {
         let text = pieces.concat();
         let said: Vec<Said> = pieces.iter().map(|it| Said { index: 0, channel: "content", text: (*it).to_owned() }).collect();
-        let (_, out, _) = relay(STOPPING.clone(), cut(&stream(&said, false, "\n"), &sizes));
+        let (_, out, _) = relay(&STOPPING, cut(&stream(&said, false, "\n"), &sizes));
         let seen = Seen::read(&out);
         let shown = seen.text(0, "content");
-        // The shortest beginning that says a listed phrase, and of it the longest phrase at its end.
-        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
-        let first = ends.filter_map(|end| text.get(..end)).find_map(|part| {
-            let plain = plainly(part);
-            ["secret phrase", "bomb", "om"].into_iter().find(|it| plain.ends_with(*it)).map(|it| (part, it))
-        });
-        let Some((part, phrase)) = first else {
+        // The listed phrase that begins first.
+        let plain = plainly(&text);
+        let listed = ["secret phrase", "bomb", "om"].into_iter();
+        let Some((at, phrase)) = listed.filter_map(|it| Some((plain.find(it)?, it))).min() else {
             prop_assert_eq!(shown, text);
             return Ok(());
         };
-        let hidden = part.strip_prefix(shown).map(plainly);
-        prop_assert!(hidden.is_some_and(|it| it.starts_with(phrase)), "{:?} of {:?}", shown, part);
+        let hidden = text.strip_prefix(shown).map(plainly);
+        prop_assert!(hidden.is_some_and(|it| it.starts_with(phrase)), "{:?} of {:?}", shown, text);
+        let before = plain.get(..at).unwrap_or_default();
+        prop_assert_eq!(plainly(shown).trim_end().to_owned(), before.trim_end().to_owned());
         prop_assert_eq!(&seen.finishes[&0], "content_filter");
     }
 
     #[test]
     fn what_is_not_forbidden_passes_as_it_is(said in said(BENIGN), ascii: bool, sizes in cuts()) {
         for plan in [of_two(&QUIET), plan(Operation::Chat)] {
-            let (_, out, _) = relay(plan, cut(&stream(&said, ascii, "\n"), &sizes));
+            let (_, out, _) = relay(&plan, cut(&stream(&said, ascii, "\n"), &sizes));
             prop_assert_eq!(shown(&Seen::read(&out)), texts(&said));
         }
     }
 
     #[test]
     fn whole_and_streamed_answers_are_the_same(said in said(PIECES)) {
-        let said: Vec<Said> = said.into_iter().map(|it| Said { index: 0, ..it }).collect();
+        // Masks may not stand everywhere in arguments; a stop there ends what else comes later.
+        let said = said.into_iter().filter(|it| !matches!(it.channel, "tool" | "function"));
+        let said: Vec<Said> = said.map(|it| Said { index: 0, ..it }).collect();
+        prop_assume!(!said.is_empty());
         let mut message = json!({"role": "assistant"});
         for ((_, channel), text) in texts(&said) {
-            match channel.as_str() {
-                "tool 0 arguments" => message["tool_calls"] = json!([{"id": "c", "function": {"name": "f", "arguments": text}}]),
-                "function arguments" => message["function_call"] = json!({"name": "f", "arguments": text}),
-                _ => message[channel] = json!(text),
-            }
+            message[channel] = json!(text);
         }
         let body = json!({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]});
         let whole = whole(&MASKING, body.to_string().as_bytes()).unwrap();
         let mut seen = Seen::default();
         let answer: Value = serde_json::from_slice(&whole.body).unwrap();
         seen.choice(&answer["choices"][0]);
-        let (relay, out, _) = relay(MASKING.clone(), [&stream(&said, false, "\n")[..]]);
+        let (relay, out, _) = relay(&MASKING, [&stream(&said, false, "\n")[..]]);
         let streamed = Seen::read(&out);
         prop_assert_eq!(&seen.texts, &streamed.texts);
         prop_assert_eq!(&seen.finishes, &streamed.finishes);
@@ -121,10 +119,10 @@ proptest! {
 
     #[test]
     fn nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), sizes in cuts()) {
-        relay(MASKING.clone(), cut(&bytes, &sizes));
+        relay(&MASKING, cut(&bytes, &sizes));
         let _any = whole(&BLOCKING, &bytes);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let wire = stream(&[Said { index: 0, channel: "content", text }], true, "\n");
-        relay(MASKING.clone(), cut(&wire, &sizes));
+        relay(&MASKING, cut(&wire, &sizes));
     }
 }

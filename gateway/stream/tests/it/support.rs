@@ -1,7 +1,7 @@
 //! What the checks share: a plan, and reading back what was written.
 
 use serde_json::{Value, json};
-use sluice_config::words::{Operation, ProfileId};
+use sluice_config::words::{Operation, ProfileId, Strategy};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
 use sluice_stream::{Failure, Plan, Progress, Relay, Usage};
@@ -20,6 +20,7 @@ pub(crate) fn plan(operation: Operation) -> Plan {
         choices_max: 2,
         event_bytes_max: 1 << 20,
         hold_bytes_max: 1 << 16,
+        buffer_bytes_max: 1 << 20,
     }
 }
 
@@ -95,7 +96,7 @@ impl Seen {
 
 /// Relays `input` in these pieces to its end.
 pub(crate) fn relay<'i>(
-    plan: Plan,
+    plan: &Plan,
     pieces: impl IntoIterator<Item = &'i [u8]>,
 ) -> (Relay, Vec<u8>, Progress) {
     let mut relay = Relay::new(plan);
@@ -113,14 +114,15 @@ pub(crate) fn failure(envelope: &[u8]) -> Failure<'_> {
 }
 
 /// The chain of these filters, each an object with its `kind`.
-pub(crate) fn chain(filters: &Value) -> Arc<Chain> {
+pub(crate) fn chain(filters: &Value, stream: Strategy) -> Arc<Chain> {
     let filters = filters.as_array().unwrap().iter().enumerate().map(|(index, filter)| {
         let mut settings = filter.as_object().unwrap().clone();
         let kind = settings.remove("kind").unwrap().as_str().unwrap().to_owned();
         let path = format!("filters.strict[{index}]");
         FilterSpec { kind, settings: Value::Object(settings), path }
     });
-    let spec = ProfileSpec { id: ProfileId::new("strict"), filters: filters.collect() };
+    let (id, filters) = (ProfileId::new("strict"), filters.collect());
+    let spec = ProfileSpec { id, stream, filters };
     let mut problems = Problems::default();
     let chain = Chain::build(&spec, &mut problems);
     assert!(problems.is_empty(), "{problems}");
@@ -129,7 +131,7 @@ pub(crate) fn chain(filters: &Value) -> Arc<Chain> {
 
 /// A plan with a chain of these filters.
 pub(crate) fn filtered(filters: &Value) -> Plan {
-    Plan { chain: Some(chain(filters)), choices_max: 1, ..plan(Operation::Chat) }
+    Plan { chain: Some(chain(filters, Strategy::Window)), choices_max: 1, ..plan(Operation::Chat) }
 }
 
 /// One event of a choice.

@@ -101,12 +101,11 @@ pub(super) fn part<'a>(
         tool(Slot::Tool(index), called.id, called.function.unwrap_or_default())
     });
     let function = function_call.map(|function| tool(Slot::Function, None, function));
-    let mut said = Vec::with_capacity(texts.iter().filter(|(_, text)| text.is_some()).count());
-    said.extend(texts.into_iter().filter_map(|(at, text)| Some((at, text?))));
+    let said = texts.into_iter().filter_map(|(at, text)| Some((at, text?)));
     Part {
         index,
         role: role.is_some(),
-        texts: said,
+        texts: said.collect(),
         tools: called.chain(function).collect(),
         logprobs: logprobs.map(Logprobs::Chat),
         ends: None,

@@ -1,7 +1,7 @@
 //! A list reading one text.
 
+use super::Rule;
 use super::list::{List, Machine};
-use super::{Act, Rule};
 use crate::filter::Script;
 use crate::filter::findings::Findings;
 use crate::filter::kind::Judge;
@@ -101,10 +101,7 @@ impl Place {
 
     fn confirm(&mut self, rule: &Rule, findings: &mut Findings) {
         let Some(span) = self.waiting.take() else { return };
-        match rule.act {
-            Act::Block => findings.stop(span.start, &rule.mask.category),
-            Act::Mask => findings.mask(span, Some(&rule.mask)),
-        }
+        findings.found(span, Some(&rule.mask));
     }
 }
 

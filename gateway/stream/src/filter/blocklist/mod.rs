@@ -12,6 +12,7 @@ use super::Script;
 use super::findings::Mask;
 use super::kind::{Filter, Judge, Kind, Notes};
 use super::normal::{View, normalise};
+use crate::report::Action;
 use aho_corasick::{MatchKind, dfa, nfa::contiguous};
 use judge::Reading;
 use list::List;
@@ -35,22 +36,12 @@ pub(super) struct Blocklist;
 #[serde(deny_unknown_fields)]
 struct Settings {
     literals: Vec<String>,
-    #[serde(default)]
-    action: Act,
     #[serde(default = "removed")]
     mask: String,
     #[serde(default)]
     word: bool,
     #[serde(default = "category")]
     category: String,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Act {
-    #[default]
-    Block,
-    Mask,
 }
 
 fn removed() -> String {
@@ -61,10 +52,9 @@ fn category() -> String {
     "listed".into()
 }
 
-/// What is done about a listed phrase.
+/// What a listed phrase is.
 #[derive(Debug)]
 struct Rule {
-    act: Act,
     /// Whether letters and digits beside a phrase make it another one.
     word: bool,
     mask: Mask,
@@ -75,13 +65,17 @@ impl Kind for Blocklist {
         "blocklist"
     }
 
+    fn action(&self) -> Action {
+        Action::Block
+    }
+
     fn build(&self, settings: &Value, notes: &mut Notes<'_>) -> Option<Arc<dyn Filter>> {
         let settings: Settings = notes.read(settings)?;
         let sound = notes.check_mask(&settings.mask) & notes.check_category(&settings.category);
         let phrases = phrases(&settings.literals, notes)?;
         let (category, text) = (settings.category.into(), settings.mask.into());
         let mask = Mask { category, text };
-        let rule = Rule { act: settings.action, word: settings.word, mask };
+        let rule = Rule { word: settings.word, mask };
         match compile(&phrases, rule) {
             Ok(filter) => sound.then_some(filter),
             Err(error) => {
@@ -140,10 +134,7 @@ struct Listed<A>(Arc<List<A>>);
 
 impl<A: list::Machine> Filter for Listed<A> {
     fn masks(&self) -> Vec<&str> {
-        match self.0.rule.act {
-            Act::Block => Vec::new(),
-            Act::Mask => vec![&self.0.rule.mask.text],
-        }
+        vec![&self.0.rule.mask.text]
     }
 
     fn judge(&self, script: Script) -> Box<dyn Judge> {

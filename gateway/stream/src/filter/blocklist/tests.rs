@@ -1,23 +1,26 @@
 //! Phrases are found in any spelling, and only they.
 
 use super::*;
-use crate::filter::Chain;
 use crate::filter::lane::Flow;
+use crate::filter::{Chain, Place};
 use crate::report::Report;
 use serde_json::json;
-use sluice_config::{FilterSpec, Problems, ProfileSpec, words::ProfileId};
+use sluice_config::words::{ProfileId, Strategy};
+use sluice_config::{FilterSpec, Problems, ProfileSpec};
 
 fn chain(settings: Value) -> Result<Arc<Chain>, String> {
     let (kind, path) = ("blocklist".into(), "filters.strict[0]".into());
     let filters = vec![FilterSpec { kind, settings, path }];
     let mut problems = Problems::default();
-    let chain = Chain::build(&ProfileSpec { id: ProfileId::new("strict"), filters }, &mut problems);
+    let spec = ProfileSpec { id: ProfileId::new("strict"), stream: Strategy::Window, filters };
+    let chain = Chain::build(&spec, &mut problems);
     chain.ok_or_else(|| problems.to_string())
 }
 
 /// What is shown after each piece, and at the end.
 fn shown(settings: Value, pieces: &[&str]) -> (Vec<String>, Flow) {
-    let mut lane = chain(settings).unwrap().lane(Script::Prose, 1 << 16);
+    let mut lane =
+        chain(settings).unwrap().lane(Script::Prose, Place::Answer, 1 << 16, Strategy::Window);
     let mut report = Report::default();
     let mut steps = Vec::new();
     let mut flow = Flow::On;
@@ -48,7 +51,7 @@ fn holds_back_only_what_may_become_a_phrase() {
 
 #[test]
 fn masks_overlaps_as_one() {
-    let settings = json!({"literals": ["abc", "bcd", "cdef"], "action": "mask", "mask": "#"});
+    let settings = json!({"literals": ["abc", "bcd", "cdef"], "action": "redact", "mask": "#"});
     let (steps, flow) = shown(settings, &["xabcdefx abc", "abc bcd"]);
     assert_eq!(steps.concat(), "x#x ## #");
     assert_eq!(flow, Flow::On);
@@ -56,7 +59,7 @@ fn masks_overlaps_as_one() {
 
 #[test]
 fn a_long_chain_of_overlaps_is_not_held() {
-    let settings = json!({"literals": ["aa"], "action": "mask", "mask": "#"});
+    let settings = json!({"literals": ["aa"], "action": "redact", "mask": "#"});
     let (steps, _) = shown(settings, &["a", "a", "a", "a", "a", "b"]);
     assert_eq!(steps, ["", "#", "", "", "", "b", ""]);
 }
@@ -82,7 +85,8 @@ fn problems_name_the_setting() {
     assert!(problem(json!({"literals": ["a"], "words": true})).contains("unknown field `words`"));
     assert!(problem(json!({"literals": ["a"], "mask": "\""})).contains("mask: must be"));
     assert!(
-        problem(json!({"literals": ["removed"], "action": "mask"})).contains("its mask [removed]")
+        problem(json!({"literals": ["removed"], "action": "redact"}))
+            .contains("its mask [removed]")
     );
 }
 

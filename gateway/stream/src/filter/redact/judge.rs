@@ -1,8 +1,6 @@
 //! Shapes reading one text.
 
-use super::Act;
 use super::lead::Lead;
-use super::machine::Machine;
 use super::scout::{SCOUT_BYTES, Seen};
 use super::set::Shapes;
 use super::thread::{Fate, Thread};
@@ -10,7 +8,6 @@ use crate::filter::Script;
 use crate::filter::findings::Findings;
 use crate::filter::kind::Judge;
 use crate::filter::normal::{Normal, Tape, View};
-use std::ops::Range;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -82,21 +79,18 @@ impl Place {
 
     /// Takes every thread past the byte it is at.
     fn advance(&mut self, shapes: &Shapes, tape: &Tape, byte: u8, findings: &mut Findings) {
-        let (at, mut stop) = (self.at, None);
+        let at = self.at;
         self.threads.retain_mut(|thread| {
             let Some(machine) = shapes.get(thread.shape) else { return false };
             let fate = thread.read(machine, tape, (at, byte));
             if let Fate::Swallowed(span) = &fate {
-                findings.mask(span.clone(), None);
+                findings.found(span.clone(), None);
             }
             if let Fate::Begun(found) | Fate::Over(Some(found)) = &fate {
-                note(shapes.act, machine, found.clone(), findings, &mut stop);
+                findings.found(found.clone(), Some(&machine.mask));
             }
             !matches!(fate, Fate::Over(_))
         });
-        if let Some((at, machine)) = stop {
-            self.stop(at, machine, findings);
-        }
     }
 
     /// Begins a thread for everything that may have begun, up to the byte it is at.
@@ -148,23 +142,12 @@ impl Place {
     }
 
     fn end(&mut self, shapes: &Shapes, tape: &Tape, findings: &mut Findings) {
-        let mut stop = None;
         for thread in &mut self.threads {
             let Some(machine) = shapes.get(thread.shape) else { continue };
             if let Some(found) = thread.finish(machine, tape) {
-                note(shapes.act, machine, found, findings, &mut stop);
+                findings.found(found, Some(&machine.mask));
             }
         }
-        if let Some((at, machine)) = stop {
-            findings.stop(at, &machine.mask.category);
-        }
-    }
-
-    /// Ends the text before what was found, and before what else was seen up to there.
-    fn stop(&self, at: usize, machine: &Machine, findings: &mut Findings) {
-        let seen = self.threads.iter().filter(|thread| thread.end.is_some());
-        let first = seen.map(|thread| thread.from).min();
-        findings.stop(first.map_or(at, |first| first.min(at)), &machine.mask.category);
     }
 
     /// Where in the original the first thread holds the text back.
@@ -182,22 +165,5 @@ impl Place {
         let threads = self.threads.iter().filter(|thread| !thread.swallows);
         let first = threads.map(|thread| thread.start).chain(begun).min();
         first.unwrap_or(self.at).min(self.at).saturating_sub(SCOUT_BYTES)
-    }
-}
-
-/// Notes something found: as a mask, or as the first place to stop at.
-fn note<'m>(
-    act: Act,
-    machine: &'m Machine,
-    found: Range<usize>,
-    findings: &mut Findings,
-    stop: &mut Option<(usize, &'m Machine)>,
-) {
-    match act {
-        Act::Mask => findings.mask(found, Some(&machine.mask)),
-        Act::Block if stop.as_ref().is_none_or(|(at, _)| found.start < *at) => {
-            *stop = Some((found.start, machine));
-        }
-        Act::Block => {}
     }
 }

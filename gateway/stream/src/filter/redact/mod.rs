@@ -1,4 +1,4 @@
-//! `redact`: masks secrets and personal data, or ends the choice that shows some.
+//! `redact`: finds secrets and personal data.
 //!
 //! Each class is a few automata that begin wherever a thing of the class may begin, as a scout that
 //! looks for all of them at once says. A place is held back while one that began there may still
@@ -15,6 +15,7 @@ mod thread;
 
 use super::Script;
 use super::kind::{Filter, Judge, Kind, Notes};
+use crate::report::Action;
 use judge::Reading;
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,16 +30,6 @@ pub(super) struct Redact;
 #[serde(deny_unknown_fields)]
 struct Settings {
     classes: Vec<String>,
-    #[serde(default)]
-    action: Act,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Act {
-    Block,
-    #[default]
-    Mask,
 }
 
 impl Kind for Redact {
@@ -46,8 +37,12 @@ impl Kind for Redact {
         "redact"
     }
 
+    fn action(&self) -> Action {
+        Action::Redact
+    }
+
     fn build(&self, settings: &Value, notes: &mut Notes<'_>) -> Option<Arc<dyn Filter>> {
-        let Settings { classes, action } = notes.read(settings)?;
+        let Settings { classes } = notes.read(settings)?;
         let known = || CLASSES.iter().map(|class| class.name).collect::<Vec<_>>().join(", ");
         let mut sound = true;
         if classes.is_empty() {
@@ -61,7 +56,7 @@ impl Kind for Redact {
                 sound = false;
             }
         }
-        match Shapes::compile(&classes, action) {
+        match Shapes::compile(&classes) {
             Ok(shapes) => sound.then(|| Arc::new(Redacting(Arc::new(shapes))) as Arc<dyn Filter>),
             Err(error) => {
                 notes.note("classes", format!("cannot be compiled: {error}"));

@@ -1,6 +1,5 @@
 //! The shapes of one filter, compiled together.
 
-use super::Act;
 use super::lead::Signed;
 use super::machine::Machine;
 use super::scout::Scout;
@@ -10,7 +9,6 @@ use regex_automata::dfa::dense::BuildError;
 /// The shapes of the classes of one filter.
 #[derive(Debug)]
 pub(super) struct Shapes {
-    pub(super) act: Act,
     pub(super) scout: Scout,
     machines: Vec<Machine>,
     /// The shape that is looked for by its sign.
@@ -18,20 +16,17 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    pub(super) fn compile(classes: &[String], act: Act) -> Result<Self, Box<BuildError>> {
+    pub(super) fn compile(classes: &[String]) -> Result<Self, Box<BuildError>> {
         let wanted = SHAPES.iter().filter(|shape| classes.iter().any(|class| class == shape.class));
         let machines: Vec<Machine> = wanted.map(Machine::compile).collect::<Result<_, _>>()?;
         let scout = Scout::compile(&machines);
         let signed = Signed::find(&machines);
-        Ok(Self { act, scout, machines, signed })
+        Ok(Self { scout, machines, signed })
     }
 
-    /// What it puts in the place of what it finds.
+    /// What may stand for what it finds.
     pub(super) fn masks(&self) -> Vec<&str> {
-        match self.act {
-            Act::Block => Vec::new(),
-            Act::Mask => self.machines.iter().map(|machine| &*machine.mask.text).collect(),
-        }
+        self.machines.iter().map(|machine| &*machine.mask.text).collect()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Machine> {

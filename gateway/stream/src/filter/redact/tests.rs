@@ -1,25 +1,26 @@
 //! What is masked, and what is not.
 
-use super::Act;
 use super::judge::Reading;
 use super::machine::Machine;
 use super::scout::{SCOUT_BYTES, SHAPES_MAX};
 use super::set::Shapes;
 use super::shapes::SHAPES;
-use crate::filter::Chain;
 use crate::filter::findings::Findings;
 use crate::filter::kind::Judge as _;
 use crate::filter::lane::{Flow, Script};
+use crate::filter::{Chain, Place};
 use crate::report::Report;
 use serde_json::{Value, json};
-use sluice_config::{FilterSpec, Problems, ProfileSpec, words::ProfileId};
+use sluice_config::words::{ProfileId, Strategy};
+use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use std::sync::Arc;
 
 fn chain(settings: Value) -> Result<Arc<Chain>, String> {
     let (kind, path) = ("redact".into(), "filters.strict[0]".into());
     let filters = vec![FilterSpec { kind, settings, path }];
     let mut problems = Problems::default();
-    let chain = Chain::build(&ProfileSpec { id: ProfileId::new("strict"), filters }, &mut problems);
+    let spec = ProfileSpec { id: ProfileId::new("strict"), stream: Strategy::Window, filters };
+    let chain = Chain::build(&spec, &mut problems);
     chain.ok_or_else(|| problems.to_string())
 }
 
@@ -30,8 +31,8 @@ fn all() -> Arc<Chain> {
 /// What is shown of a text in one piece; byte by byte it must be the same.
 fn shown(chain: &Chain, text: &str) -> (String, Flow) {
     let mut report = Report::default();
-    let once = chain.once(text, &mut report);
-    let mut lane = chain.lane(Script::Prose, 1 << 16);
+    let once = chain.once(text, Place::Answer, Strategy::Window, &mut report);
+    let mut lane = chain.lane(Script::Prose, Place::Answer, 1 << 16, Strategy::Window);
     let (mut shown, mut flow, mut slowly) = (String::new(), Flow::On, Report::default());
     for c in text.chars() {
         if flow == Flow::On {
@@ -97,7 +98,7 @@ fn leaves_what_only_looks_like_it() {
 #[test]
 fn a_start_that_is_certain_swallows_without_a_bound() {
     let long = format!("x sk-{} y", "a".repeat(5_000));
-    let mut lane = all().lane(Script::Prose, 256);
+    let mut lane = all().lane(Script::Prose, Place::Answer, 256, Strategy::Window);
     let mut out = String::new();
     assert_eq!(lane.feed(&long, &mut out, &mut Report::default()), Flow::On);
     assert_eq!(out, "x [secret] ");
@@ -182,13 +183,12 @@ proptest::proptest! {
     #[test]
     fn passing_over_what_is_quiet_changes_nothing(
         pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..24),
-        size in 1..400_usize, block: bool, few: bool,
+        size in 1..400_usize, few: bool,
     ) {
         let classes = if few { &["secrets", "iban"][..] } else { &["secrets", "email", "phone", "card", "iban", "ssn"] };
         let classes: Vec<String> = classes.iter().map(|it| (*it).to_owned()).collect();
-        let act = if block { Act::Block } else { Act::Mask };
-        let quick = Shapes::compile(&classes, act).unwrap();
-        let mut slow = Shapes::compile(&classes, act).unwrap();
+        let quick = Shapes::compile(&classes).unwrap();
+        let mut slow = Shapes::compile(&classes).unwrap();
         proptest::prop_assert_eq!(quick.scout.quiet_max, Some(6));
         slow.scout.quiet_max = None;
         let text: Vec<char> = pieces.concat().chars().collect();

@@ -6,7 +6,8 @@ mod spelling;
 use crate::speak::{self, AROUND, Channel, End, Heard, Said, Speak, as_json};
 use crate::support::{chain, plan};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
+use sluice_config::words;
 use sluice_stream::filter::Chain;
 use sluice_stream::{Plan, Relay, whole};
 use spelling::{SPELLINGS, plainly};
@@ -30,17 +31,29 @@ const BENIGN: &[&str] = &[
     "1 2 ",
 ];
 
-static BLOCKS: LazyLock<Arc<Chain>> =
-    LazyLock::new(|| chain(&json!([{"kind": "blocklist", "literals": FORBIDDEN}])));
+/// Strategies that leak nothing, and the one that may show two tokens of a match.
+const STRATEGIES: &[words::Strategy] =
+    &[words::Strategy::Window, words::Strategy::FullBuffer, words::Strategy::TokenDebounce];
 
-static MASKS: LazyLock<Arc<Chain>> = LazyLock::new(|| {
-    chain(&json!([{"kind": "blocklist", "literals": FORBIDDEN, "action": "mask", "mask": "#"}]))
+/// A chain of each strategy that ends a choice before what is forbidden, or masks it.
+fn chains(filter: &Value) -> Vec<Arc<Chain>> {
+    let chains = STRATEGIES.iter().map(|strategy| chain(&json!([filter]), *strategy));
+    chains.collect()
+}
+
+static BLOCKS: LazyLock<Vec<Arc<Chain>>> =
+    LazyLock::new(|| chains(&json!({"kind": "blocklist", "literals": FORBIDDEN})));
+
+static MASKS: LazyLock<Vec<Arc<Chain>>> = LazyLock::new(|| {
+    let (action, mask) = ("redact", "#");
+    chains(&json!({"kind": "blocklist", "literals": FORBIDDEN, "action": action, "mask": mask}))
 });
 
 /// One answer to try: on which dialect, what is said, and how its bytes are cut.
 #[derive(Clone, Debug)]
 struct Trial {
     dialect: usize,
+    strategy: usize,
     said: Vec<Said>,
     sizes: Vec<usize>,
 }
@@ -63,12 +76,12 @@ fn trials(benign: bool) -> impl Strategy<Value = Trial> {
                 .flat_map(|(choice, channel, text, size)| pieces(choice, channel, &text, size))
                 .collect()
         });
-        (said, prop::collection::vec(1..60_usize, 1..4)).prop_map(
-            move |(said, sizes): (Vec<Said>, _)| {
-                // A name must be there before the arguments: of each call it comes in one go.
-                Trial { dialect, said: as_json(&names_first(&said)), sizes }
-            },
-        )
+        let sizes = prop::collection::vec(1..60_usize, 1..4);
+        let trial = (said, sizes, 0..STRATEGIES.len());
+        trial.prop_map(move |(said, sizes, strategy): (Vec<Said>, _, _)| {
+            // A name must be there before the arguments: of each call it comes in one go.
+            Trial { dialect, strategy, said: as_json(&names_first(&said)), sizes }
+        })
     })
 }
 
@@ -92,14 +105,18 @@ impl Trial {
         speak::ALL[self.dialect]
     }
 
-    fn plan(&self, chain: &Arc<Chain>) -> Plan {
+    fn strategy(&self) -> words::Strategy {
+        STRATEGIES[self.strategy]
+    }
+
+    fn plan(&self, chains: &[Arc<Chain>]) -> Plan {
         let choices_max = u32::try_from(self.dialect().choices()).unwrap();
-        let chain = Some(Arc::clone(chain));
+        let chain = Some(Arc::clone(&chains[self.strategy]));
         Plan { chain, choices_max, ..plan(self.dialect().operation()) }
     }
 
     /// What is on the wire after each piece of the backend's bytes.
-    fn relayed(&self, plan: Plan, sizes: &[usize]) -> Vec<Vec<u8>> {
+    fn relayed(&self, plan: &Plan, sizes: &[usize]) -> Vec<Vec<u8>> {
         let wire = self.dialect().stream(&self.said);
         let (mut relay, mut out, mut seen) = (Relay::new(plan), Vec::new(), Vec::new());
         for piece in crate::answers::cut(&wire, sizes) {
@@ -109,6 +126,22 @@ impl Trial {
         relay.end(&mut out);
         seen.push(out);
         seen
+    }
+
+    /// The most that may be shown of a text that a filter ends.
+    fn shown_max<'t>(&self, (choice, channel): (u64, Channel), text: &'t str) -> &'t str {
+        let before = before(text);
+        // A name is judged in one piece.
+        if self.strategy() != words::Strategy::TokenDebounce || channel == Channel::Name {
+            return before;
+        }
+        let of = self.said.iter().filter(|it| it.choice == choice && it.channel == channel);
+        let ends = of.scan(0, |end, said| {
+            *end += said.text.len();
+            Some(*end)
+        });
+        let two = ends.filter(|end| *end > before.len()).nth(1);
+        two.map_or(text, |end| &text[..end])
     }
 
     fn said(&self) -> BTreeMap<(u64, Channel), String> {
@@ -148,7 +181,7 @@ proptest! {
     #[test]
     fn nothing_forbidden_is_ever_on_the_wire(trial in trials(false), masks: bool) {
         let plan = trial.plan(if masks { &MASKS } else { &BLOCKS });
-        for out in trial.relayed(plan.clone(), &trial.sizes) {
+        for out in trial.relayed(&plan, &trial.sizes) {
             let heard = trial.dialect().read(&out);
             prop_assert_eq!(leak(&heard), None, "{}", String::from_utf8_lossy(&out));
         }
@@ -158,23 +191,27 @@ proptest! {
     }
 
     #[test]
-    fn not_one_byte_of_a_match_is_shown(trial in trials(false)) {
-        let outs = trial.relayed(trial.plan(&BLOCKS), &trial.sizes);
+    fn of_a_match_is_shown_what_its_strategy_says(trial in trials(false)) {
+        let outs = trial.relayed(&trial.plan(&BLOCKS), &trial.sizes);
         let heard = trial.dialect().read(outs.last().unwrap());
         for (place, text) in trial.said() {
             let shown = heard.texts.get(&place).map_or("", String::as_str);
-            prop_assert!(before(&text).starts_with(shown), "{:?}: {:?} of {:?}", place, shown, text);
+            let most = trial.shown_max(place, &text);
+            prop_assert!(most.starts_with(shown), "{:?}: {:?} of {:?}", place, shown, text);
         }
         for (choice, end) in &heard.ends {
             let forbidden = trial.said().iter().any(|((of, _), text)| of == choice && before(text) != text);
             prop_assert_eq!(*end == End::Filtered, forbidden);
+            let shown = heard.texts.keys().any(|(of, _)| of == choice);
+            let buffered = trial.strategy() == words::Strategy::FullBuffer;
+            prop_assert!(!(buffered && forbidden && shown), "a part of it was shown");
         }
     }
 
     #[test]
     fn what_is_benign_passes_as_it_was(trial in trials(true)) {
         for chain in [&*MASKS, &*BLOCKS] {
-            let outs = trial.relayed(trial.plan(chain), &trial.sizes);
+            let outs = trial.relayed(&trial.plan(chain), &trial.sizes);
             let heard = trial.dialect().read(outs.last().unwrap());
             prop_assert_eq!(&heard.texts, &trial.said());
             prop_assert!(heard.done && heard.ends.values().all(|end| *end == End::Stop));
@@ -187,9 +224,9 @@ proptest! {
     #[test]
     fn no_cut_changes_what_is_on_the_wire(trial in trials(false), masks: bool) {
         let chain = if masks { &MASKS } else { &BLOCKS };
-        let once = trial.relayed(trial.plan(chain), &[usize::MAX]);
+        let once = trial.relayed(&trial.plan(chain), &[usize::MAX]);
         for sizes in [&trial.sizes[..], &[1]] {
-            let cut = trial.relayed(trial.plan(chain), sizes);
+            let cut = trial.relayed(&trial.plan(chain), sizes);
             prop_assert_eq!(once.last(), cut.last());
         }
     }
