@@ -2,8 +2,8 @@
 
 use crate::Policy;
 use crate::policy::{Model, Tier};
-use crate::words::{Allowed, Ask, Caps, Denial, Entitlement, Operation, Principal, Range};
-use crate::words::{ReleaseStage, TierId};
+use crate::words::{Allowed, Ask, Caps, Denial, Entitlement, Principal, Prompts, Range};
+use crate::words::{ReleaseStage, TierId, Work};
 use std::sync::Arc;
 
 /// One question of the decision; they are asked in this order.
@@ -81,8 +81,8 @@ pub(crate) fn decide(
         model: Arc::clone(model),
         stage: model.stage,
         profile: tier.profiles.at(model.stage).cloned(),
-        prompt_tokens: prompt_tokens(model, ask.pieces, ask.prompt_bytes),
-        prompt_estimate: prompt_tokens(model, ask.pieces, likely(model, ask.prompt_bytes)),
+        prompt_tokens: read_tokens(model, ask, ask.prompt_bytes),
+        prompt_estimate: read_tokens(model, ask, likely(model, ask.prompt_bytes)),
         output_tokens: fitted?,
         output_chosen: ask.output_tokens.is_some(),
         answers: answers(ask),
@@ -127,11 +127,17 @@ fn unsupported(model: &Model, ask: &Ask) -> Option<Denial> {
 /// does, the backend knows; what is reserved is an upper bound in any case.
 fn fitted(tier: &Tier, model: &Model, ask: &Ask) -> Result<u64, Denial> {
     let window = tier.caps.context_tokens_max.min(model.context_tokens);
-    let pieces = if ask.operation == Operation::Chat { ask.pieces } else { 1 };
+    let pieces = match ask.operation.prompts() {
+        Prompts::One => ask.pieces,
+        Prompts::Several => 1,
+    };
     let prompt = prompt_tokens(model, pieces, likely(model, ask.part_bytes_max));
-    if ask.operation == Operation::Embedding {
-        let fits = prompt <= window;
-        return if fits { Ok(0) } else { Err(Denial::Context { asked: prompt, window }) };
+    match ask.operation.work() {
+        // How far a prompt is beyond the window is what it is counted for.
+        Work::Counts => return Ok(0),
+        Work::Reads if prompt <= window => return Ok(0),
+        Work::Reads => return Err(Denial::Context { asked: prompt, window }),
+        Work::Writes => {}
     }
     let wanted = ask.output_tokens.unwrap_or(model.output_tokens_default);
     let wanted = wanted.min(tier.caps.output_tokens_max);
@@ -149,6 +155,14 @@ fn likely(model: &Model, bytes: u64) -> u64 {
     bytes.div_ceil(model.bytes_per_token.max(1))
 }
 
+/// The tokens of all that a model reads for a call.
+fn read_tokens(model: &Model, ask: &Ask, text: u64) -> u64 {
+    match ask.operation.work() {
+        Work::Counts => 0,
+        Work::Reads | Work::Writes => prompt_tokens(model, ask.pieces, text),
+    }
+}
+
 /// The tokens of a prompt with its template.
 fn prompt_tokens(model: &Model, pieces: u64, text: u64) -> u64 {
     let template = model.tokens_per_piece.saturating_mul(pieces);
@@ -158,35 +172,34 @@ fn prompt_tokens(model: &Model, pieces: u64, text: u64) -> u64 {
 /// How many answers are generated: at least one, whatever was asked.
 fn answers(ask: &Ask) -> u64 {
     let choices = ask.choices.max(1);
-    match ask.operation {
-        Operation::Completion => choices.saturating_mul(ask.pieces.max(1)),
-        Operation::Chat | Operation::Embedding => choices,
+    match ask.operation.prompts() {
+        Prompts::Several if ask.operation.generates() => choices.saturating_mul(ask.pieces.max(1)),
+        Prompts::One | Prompts::Several => choices,
     }
 }
 
 fn capped(caps: &Caps, ask: &Ask) -> Result<(), Denial> {
+    let fields = ask.operation.fields();
     most("n", ask.choices, caps.choices_max)?;
-    most("stop", ask.stops, caps.stops_max)?;
+    most(fields.stops, ask.stops, caps.stops_max)?;
     most("tools", ask.tools, caps.tools_max)?;
-    match ask.operation {
-        Operation::Chat => most("messages", ask.pieces, caps.messages_max)?,
-        Operation::Completion => most("prompt", ask.pieces, caps.inputs_max)?,
-        Operation::Embedding => most("input", ask.pieces, caps.inputs_max)?,
-    }
+    let pieces_max = match ask.operation.prompts() {
+        Prompts::One => caps.messages_max,
+        Prompts::Several => caps.inputs_max,
+    };
+    most(fields.prompt, ask.pieces, pieces_max)?;
     if let Some(alternatives) = ask.top_logprobs {
-        most("logprobs", alternatives.max(1), caps.top_logprobs_max)?;
+        most(fields.logprobs, alternatives.max(1), caps.top_logprobs_max)?;
     }
     if ask.structured_output && !caps.structured_output {
-        return Err(Denial::Cap { param: "response_format", allowed: Allowed::Not });
+        return Err(Denial::Cap { param: fields.format, allowed: Allowed::Not });
     }
-    within("temperature", ask.temperature, caps.temperature)?;
-    within("top_p", ask.top_p, caps.top_p)?;
-    match ask.operation {
-        Operation::Embedding => Ok(()),
-        Operation::Chat | Operation::Completion => {
-            most("max_tokens", ask.output_tokens.unwrap_or(0), caps.output_tokens_max)
-        }
+    within(fields.temperature, ask.temperature, caps.temperature)?;
+    within(fields.top_p, ask.top_p, caps.top_p)?;
+    if ask.operation.generates() {
+        most(fields.output_tokens, ask.output_tokens.unwrap_or(0), caps.output_tokens_max)?;
     }
+    Ok(())
 }
 
 fn most(param: &'static str, asked: u64, max: u64) -> Result<(), Denial> {

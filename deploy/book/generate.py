@@ -45,6 +45,7 @@ SECTIONS = [
 CHOICES = {
     "ReleaseStage": "`stage`, `sees`",
     "Operation": "`operations`",
+    "Dialect": "`dialects`",
     "Unit": "`unit`",
     "Window": "`window`",
     "Scope": "`scope`",

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Frame;
-use sluice_config::words::ProfileId;
+use sluice_config::words::{Dialect, ProfileId};
 use sluice_stream::Report;
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -24,38 +24,43 @@ const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Turns an answer into a response that settles its bill.
 pub(crate) fn account(metrics: &Arc<Metrics>, filtered: Filtered) -> Response<Body> {
-    let Filtered { room, mut bill, profile, answer } = filtered;
+    let Filtered { room, mut bill, profile, dialect, answer } = filtered;
     match answer {
         Looked::Whole { body, report, outcome } => {
             bill.whole(&report, outcome);
             count(metrics, profile.as_ref(), &report);
-            whole(body, room)
+            whole(body, room, dialect)
         }
         Looked::Stream(stream) => {
             let metrics = Arc::clone(metrics);
-            streamed(Accounted { stream, bill, profile, metrics, counted: false }, room)
+            let body = Accounted { stream, bill, profile, metrics, counted: false };
+            streamed(body, room, dialect)
         }
     }
 }
 
-fn whole(body: Vec<u8>, room: Room) -> Response<Body> {
+fn whole(body: Vec<u8>, room: Room, dialect: Dialect) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
     *headers = HeaderMap::with_capacity(HEADERS);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    room.write(headers);
+    room.write(headers, dialect);
     response
 }
 
-fn streamed(body: Accounted, room: Room) -> Response<Body> {
+fn streamed(body: Accounted, room: Room, dialect: Dialect) -> Response<Body> {
     let mut response = Response::new(Body::streamed(body));
     let headers = response.headers_mut();
     *headers = HeaderMap::with_capacity(HEADERS);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    let kind = match dialect {
+        Dialect::OpenAi | Dialect::Anthropic => "text/event-stream; charset=utf-8",
+        Dialect::Ollama => "application/x-ndjson",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // Proxies in front of us must not collect the stream.
     headers.insert(ACCEL, HeaderValue::from_static("no"));
-    room.write(headers);
+    room.write(headers, dialect);
     response
 }
 

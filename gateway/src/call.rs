@@ -57,7 +57,9 @@ pub(crate) struct Asked {
     pub(crate) show_usage: bool,
     /// The members that are sent on as written.
     pub(crate) kept: Vec<Kept>,
-    /// The whole body, which [`Self::kept`] points into.
+    /// The members of `options` that are sent on as written, where a dialect has them.
+    pub(crate) options: Vec<Kept>,
+    /// The whole body, which [`Self::kept`] and [`Self::options`] point into.
     pub(crate) body: Bytes,
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sluice_config::Policy;
 use sluice_config::decide;
 use sluice_config::policy::Model;
-use sluice_config::words::{Allowed, Denial, Entitlement, Operation, Principal};
+use sluice_config::words::{Allowed, Denial, Entitlement, Fields, Operation, Principal};
 
 /// A call that may be made. Made only here.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) fn entitle(policy: &Policy, call: Call, trail: &mut Trail) -> Result<
     let asked = &call.asked;
     let decision = decide::entitle(policy, &call.known.principal, &asked.model, &asked.ask);
     let entitlement =
-        decision.map_err(|denial| refused(&denial, &asked.model, prompt(asked.ask.operation)))?;
+        decision.map_err(|denial| refused(&denial, &asked.model, asked.ask.operation))?;
     trail.entitled(&entitlement);
     Ok(Entitled { call, entitlement })
 }
@@ -57,23 +57,15 @@ pub(crate) fn list(policy: &Policy, principal: &Principal) -> Vec<u8> {
 pub(crate) fn card(policy: &Policy, principal: &Principal, name: &str) -> Result<Vec<u8>, Refusal> {
     let tier = policy
         .tier(&principal.tier)
-        .ok_or_else(|| refused(&Denial::UnknownModel, name, "model"))?;
-    let model =
-        decide::visible(policy, tier, name).map_err(|denial| refused(&denial, name, "model"))?;
+        .ok_or_else(|| refused(&Denial::UnknownModel, name, Operation::Chat))?;
+    // What is denied here has to do with no operation.
+    let model = decide::visible(policy, tier, name)
+        .map_err(|denial| refused(&denial, name, Operation::Chat))?;
     Ok(serde_json::to_vec(&Card::of(name, model)).unwrap_or_default())
 }
 
-/// The field that holds the prompt.
-fn prompt(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Chat => "messages",
-        Operation::Completion => "prompt",
-        Operation::Embedding => "input",
-    }
-}
-
 /// A denial, in words for the caller. The name is echoed as the caller wrote it, shortened.
-fn refused(denial: &Denial, name: &str, prompt: &'static str) -> Refusal {
+fn refused(denial: &Denial, name: &str, operation: Operation) -> Refusal {
     match denial {
         Denial::UnknownModel => {
             let name: String = name.chars().filter(|c| !c.is_control()).take(128).collect();
@@ -100,11 +92,12 @@ fn refused(denial: &Denial, name: &str, prompt: &'static str) -> Refusal {
             Refusal::new(RefusalCode::CapExceeded, message).param(*param)
         }
         Denial::Context { asked, window } => {
+            let Fields { prompt, output_tokens, .. } = operation.fields();
             let message = format!(
                 "the prompt and answer may need up to {asked} tokens, more than the maximum context \
-                 length of {window} tokens; shorten the prompt or lower max_tokens"
+                 length of {window} tokens; shorten the prompt or lower {output_tokens}"
             );
-            Refusal::new(RefusalCode::ContextLengthExceeded, message).param(prompt)
+            Refusal::new(RefusalCode::ContextLengthExceeded, message).param(*prompt)
         }
     }
 }

@@ -26,9 +26,12 @@ use crate::trail::Trail;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
+use sluice_config::words::{Dialect, Operation};
 use std::time::Duration;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where Anthropic's clients look for it.
+const ANTHROPIC_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// Serves one call. Never fails: a refusal is an answer too.
 pub(crate) async fn serve(
@@ -37,23 +40,29 @@ pub(crate) async fn serve(
     peer: Peer,
     began: Duration,
 ) -> Response<Body> {
-    let mark = mark(node, began);
+    let (mark, dialect) = (mark(node, began), spoken(request.uri().path()));
     let mut trail = Trail::default();
     let response = match pass(node, request, peer, mark.clone(), &mut trail).await {
         Ok(response) => response,
         Err(refusal) => {
             note(node, &refusal, &trail, &mark);
-            render(&refusal, &mark.request_id)
+            render(&refusal, &mark.request_id, dialect)
         }
     };
-    named(response, &mark)
+    named(response, &mark, dialect)
 }
 
 /// Answers what was refused before it was a call.
 pub(crate) fn refuse(node: &Node, refusal: &Refusal, began: Duration) -> Response<Body> {
     let mark = mark(node, began);
     note(node, refusal, &Trail::default(), &mark);
-    named(render(refusal, &mark.request_id), &mark)
+    let dialect = Dialect::OpenAi;
+    named(render(refusal, &mark.request_id, dialect), &mark, dialect)
+}
+
+/// The dialect in which a path is answered; what is no path of an operation, in OpenAI's.
+fn spoken(path: &str) -> Dialect {
+    Operation::at(path).map_or(Dialect::OpenAi, Operation::dialect)
 }
 
 async fn pass(
@@ -109,8 +118,11 @@ fn shown(node: &Node, trail: &Trail, body: Vec<u8>) -> Response<Body> {
     response
 }
 
-fn named(mut response: Response<Body>, mark: &Mark) -> Response<Body> {
+fn named(mut response: Response<Body>, mark: &Mark, dialect: Dialect) -> Response<Body> {
     if let Ok(id) = HeaderValue::from_str(&mark.request_id) {
+        if dialect == Dialect::Anthropic {
+            response.headers_mut().insert(ANTHROPIC_ID, id.clone());
+        }
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response

@@ -86,9 +86,11 @@ impl Reply {
         }
     }
 
-    /// The code of that error.
+    /// The code of that error; in Ollama's dialect it stands beside it.
     pub fn code(&self) -> Option<String> {
-        self.error()?.get("code")?.as_str().map(str::to_owned)
+        let within = self.error().and_then(|error| error.get("code").cloned());
+        let code = within.or_else(|| self.json().get("code").cloned())?;
+        code.as_str().map(str::to_owned)
     }
 
     /// Fails unless it is a 200 that ended as it should.

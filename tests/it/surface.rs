@@ -1,5 +1,6 @@
 //! What can be asked at all: an exact table; everything else is no, and reaches no backend.
 
+use sluice_config::words::Operation;
 use sluice_tests::{Wire, World};
 
 /// Paths that model servers serve, and some that only attackers ask for.
@@ -31,10 +32,12 @@ const PATHS: &[&str] = &[
     "/inference/v1/generate",
     "/v1/load_lora_adapter",
     "/v1/unload_lora_adapter",
-    "/v1/messages",
-    "/v1/responses",
-    "/v1/rerank",
-    "/v1/score",
+    "/v1/responses/resp_1",
+    "/v1/responses/resp_1/cancel",
+    "/v1/messages/batches",
+    "/v2/rerank",
+    "/rerank",
+    "/score",
     "/v1/audio/transcriptions",
     "/v1/images/generations",
     "/v1/files",
@@ -46,9 +49,15 @@ const PATHS: &[&str] = &[
     "/cors-proxy",
     "/tools",
     "/models/load",
-    "/api/chat",
-    "/api/generate",
+    "/api",
     "/api/tags",
+    "/api/show",
+    "/api/ps",
+    "/api/pull",
+    "/api/create",
+    "/api/delete",
+    "/api/embed",
+    "/api/version",
     "/generate",
     "/flush_cache",
     "/get_weights_by_name",
@@ -65,6 +74,7 @@ const PATHS: &[&str] = &[
 /// Other spellings of a path that is served.
 fn spellings(path: &str) -> Vec<String> {
     let bare = path.trim_start_matches('/');
+    let (top, rest) = bare.split_once('/').unwrap_or((bare, ""));
     let upper = path.to_uppercase();
     vec![
         format!("{path}/"),
@@ -85,12 +95,12 @@ fn spellings(path: &str) -> Vec<String> {
         format!("{path}."),
         format!("{path}%3f"),
         format!("{path}%23"),
-        path.replace("/v1/", "/v1%2f"),
-        path.replace("/v1/", "/v1//"),
-        path.replace("/v1/", "/V1/"),
-        path.replace("/v1/", "/v1\\"),
-        path.replace("/v1/", "/v1/./"),
-        path.replace("/v1/", "/v1/../v1/"),
+        format!("/{top}%2f{rest}"),
+        format!("/{top}//{rest}"),
+        format!("/{}/{rest}", top.to_uppercase()),
+        format!("/{top}\\{rest}"),
+        format!("/{top}/./{rest}"),
+        format!("/{top}/../{top}/{rest}"),
         upper,
     ]
 }
@@ -98,7 +108,7 @@ fn spellings(path: &str) -> Vec<String> {
 #[tokio::test]
 async fn what_is_not_in_the_table_is_not_there() {
     let world = World::start().await;
-    let served = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+    let served = Operation::ALL.map(Operation::path);
     let spelled = served.iter().flat_map(|path| spellings(path));
     let paths = PATHS.iter().map(|path| (*path).to_owned()).chain(spelled);
     for path in paths {
@@ -114,10 +124,16 @@ async fn what_is_not_in_the_table_is_not_there() {
 #[tokio::test]
 async fn a_query_changes_nothing() {
     let world = World::start().await;
-    for path in ["/v1/chat/completions?model=internal-1", "/v1/embeddings?api-version=1"] {
+    for path in [
+        "/v1/chat/completions?model=internal-1",
+        "/v1/embeddings?api-version=1",
+        "/v1/chat/completions?beta=true",
+        "/api/chat?beta=true",
+        "/v1/messages?beta=true&model=internal-1",
+    ] {
         let body = serde_json::json!({ "model": "open-1", "messages": [] });
         let reply = world.bob().posts(path, body).await;
-        reply.is_refused(400, "bad_request");
+        assert_eq!((reply.status, reply.code().as_deref()), (400, Some("bad_request")), "{path}");
     }
     world.backend.saw_nothing();
 }

@@ -3,7 +3,7 @@
 use crate::Problems;
 use crate::file::{self, File};
 use crate::policy::Model;
-use crate::words::{LicenceId, ModelId, Operation, RevisionId, UpstreamId};
+use crate::words::{Dialect, LicenceId, ModelId, Operation, RevisionId, UpstreamId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -36,6 +36,7 @@ fn one(
     let path = format!("models.{name}");
     let operations = operations(model, &path, problems);
     refers(file, model, &path, problems);
+    spoken(file, model, &path, problems);
     window(model, &operations, &path, problems);
     let upstream_name = model.upstream_model.as_ref().map_or(name, |name| &name.0);
     Some(Model {
@@ -83,10 +84,32 @@ fn refers(file: &File, model: &file::Model, path: &str, problems: &mut Problems)
     }
 }
 
+/// Operations are served in the dialect they are asked in, which the upstream must speak.
+fn spoken(file: &File, model: &file::Model, path: &str, problems: &mut Problems) {
+    let mut upstreams = file.upstreams.iter().flat_map(file::Named::iter);
+    let name = model.upstream.as_ref().map(|name| name.0.as_str());
+    let Some((name, upstream)) = upstreams.find(|(known, _)| Some(*known) == name) else { return };
+    // A word that could not be read may have been the one.
+    if upstream.dialects.0.iter().any(Option::is_none) {
+        return;
+    }
+    let spoken: Vec<Dialect> = upstream.dialects.iter().map(|(_, dialect)| *dialect).collect();
+    for (index, operation) in model.operations.iter() {
+        let dialect = operation.dialect();
+        if !spoken.contains(&dialect) {
+            let what = format!(
+                "`{operation}` is of the {dialect} dialect, which the upstream does not speak; \
+                 write it in upstreams.{name}.dialects if it does"
+            );
+            problems.note(&format!("{path}.operations[{index}]"), what);
+        }
+    }
+}
+
 /// The default answer and the template must leave room for a prompt.
 fn window(model: &file::Model, operations: &[Operation], path: &str, problems: &mut Problems) {
     let Some(context) = model.context_tokens.map(|context| context.0) else { return };
-    let generates = operations.iter().any(|operation| *operation != Operation::Embedding);
+    let generates = operations.iter().any(|operation| operation.generates());
     if generates && model.output_tokens_default.0 >= context {
         let what = format!("must be less than context_tokens ({context}): a prompt needs room");
         problems.note(&format!("{path}.output_tokens_default"), what);

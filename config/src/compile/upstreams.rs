@@ -4,7 +4,7 @@ use super::outside::Outside;
 use crate::Problems;
 use crate::file::{self, File, Named};
 use crate::spec::{BackendSpec, UpstreamSpec};
-use crate::words::{Secret, UpstreamId};
+use crate::words::{Dialect, Secret, UpstreamId};
 
 /// Compiles every upstream.
 pub(crate) fn compile(
@@ -22,6 +22,7 @@ fn one(
     outside: &Outside<'_>,
     problems: &mut Problems,
 ) -> Option<UpstreamSpec> {
+    dialects(upstream, &format!("upstreams.{name}.dialects"), problems);
     let path = format!("upstreams.{name}.backends");
     let written = upstream.backends.as_ref()?;
     if written.0.is_empty() {
@@ -45,6 +46,19 @@ fn one(
         idle: upstream.timeouts.idle_ms.milliseconds(),
         in_flight_max: upstream.in_flight_max.small(),
     })
+}
+
+fn dialects(upstream: &file::Upstream, path: &str, problems: &mut Problems) {
+    if upstream.dialects.0.is_empty() {
+        problems.note(path, "there must be at least one");
+    }
+    let mut seen: Vec<Dialect> = Vec::new();
+    for (index, dialect) in upstream.dialects.iter() {
+        if seen.contains(dialect) {
+            problems.note(&format!("{path}[{index}]"), "named twice; keep one");
+        }
+        seen.push(*dialect);
+    }
 }
 
 fn backend(

@@ -3,7 +3,9 @@
 mod properties;
 
 use super::*;
-use crate::words::{CredentialId, LicenceId, ModelId, PrincipalId, RevisionId, TierId, UpstreamId};
+use crate::words::{
+    CredentialId, LicenceId, ModelId, Operation, PrincipalId, RevisionId, TierId, UpstreamId,
+};
 
 fn policy(sees: ReleaseStage, caps: Caps, model: Model) -> Policy {
     let tier = Tier {
@@ -106,4 +108,47 @@ fn every_denial_has_its_case() {
     let full = Ask { prompt_bytes: 976, part_bytes_max: 976, ..ask() };
     let context = Denial::Context { asked: 1_050, window: 1_000 };
     assert_eq!(decide(trusted, false, full), Some(context));
+}
+
+#[test]
+fn each_operation_is_told_its_own_fields() {
+    let decide = |ask: &Ask| {
+        let (caps, mut model, _) = plain();
+        model.operations = Operation::ALL.to_vec();
+        entitle(&policy(ReleaseStage::Public, caps, model), &caller("tier"), "model", ask).err()
+    };
+    let param = |ask: &Ask| match decide(ask) {
+        Some(Denial::Cap { param, .. }) => param,
+        other => panic!("{other:?}"),
+    };
+    for (operation, tokens, temperature, format, prompt) in [
+        (Operation::Chat, "max_tokens", "temperature", "response_format", "messages"),
+        (Operation::Response, "max_output_tokens", "temperature", "text.format", "input"),
+        (Operation::Message, "max_tokens", "temperature", "output_config.format", "messages"),
+        (Operation::OllamaChat, "options.num_predict", "options.temperature", "format", "messages"),
+    ] {
+        let ask = Ask { operation, ..Ask::default() };
+        assert_eq!(decide(&ask), None, "{operation}");
+        assert_eq!(param(&Ask { output_tokens: Some(101), ..ask.clone() }), tokens);
+        assert_eq!(param(&Ask { temperature: Some(1.5), ..ask.clone() }), temperature);
+        assert_eq!(param(&Ask { structured_output: true, ..ask.clone() }), format);
+        assert_eq!(param(&Ask { pieces: 9, ..ask.clone() }), prompt);
+    }
+    for (operation, prompt) in [(Operation::Rerank, "documents"), (Operation::Score, "text_2")] {
+        assert_eq!(param(&Ask { operation, pieces: 3, ..Ask::default() }), prompt);
+    }
+}
+
+#[test]
+fn counting_costs_no_tokens_however_long_the_prompt() {
+    let (caps, mut model, ask) = plain();
+    model.operations = vec![Operation::CountTokens, Operation::Rerank];
+    let policy = policy(ReleaseStage::Public, caps, model);
+    let (operation, prompt_bytes) = (Operation::CountTokens, 5_000);
+    let count = Ask { operation, prompt_bytes, part_bytes_max: prompt_bytes, ..ask };
+    let yes = entitle(&policy, &caller("tier"), "model", &count).unwrap();
+    assert_eq!((yes.tokens_max(), yes.prompt_estimate), (0, 0));
+    let rerank = Ask { operation: Operation::Rerank, ..count };
+    let context = Denial::Context { asked: 5_024, window: 1_000 };
+    assert_eq!(entitle(&policy, &caller("tier"), "model", &rerank).err(), Some(context));
 }

@@ -6,12 +6,15 @@ use super::read::List;
 use super::secret::SecretAt;
 use super::section::section;
 use crate::spec::Engine;
+use crate::words::Dialect;
 
 section! {
     /// A set of equal backends.
     Upstream {
         /// What runs there.
         engine: default(Engine, Engine::Other),
+        /// The dialects it speaks. A model of it offers operations of these and no others.
+        dialects: default(List<Dialect>, vec![Dialect::OpenAi]),
         /// The servers.
         backends: required(List<Backend>),
         /// How long each step may take.
@@ -28,7 +31,7 @@ section! {
         url: required(Url),
         /// Who signs its certificate, in PEM; the system's roots if absent.
         ca: optional(FilePath),
-        /// Sent as `authorization: Bearer`.
+        /// Sent as `authorization: Bearer`; with the anthropic dialect as `x-api-key` as well.
         credential: optional(SecretAt),
     }
 }

@@ -4,7 +4,7 @@ use super::hint;
 use super::problem::Problems;
 use super::read::{At, Read};
 use crate::spec::{Engine, LogLevel, Plaintext};
-use crate::words::{Operation, ReleaseStage, Scope, Strategy, Unit, Window};
+use crate::words::{Dialect, Operation, ReleaseStage, Scope, Strategy, Unit, Window};
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use std::fmt;
@@ -116,6 +116,7 @@ macro_rules! words {
 
 words!(
     Answer,
+    Dialect,
     Engine,
     LogLevel,
     Operation,

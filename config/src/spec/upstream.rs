@@ -33,7 +33,7 @@ pub struct BackendSpec {
     pub url: BackendUrl,
     /// Who signs its certificate, in PEM; the system's roots if not given.
     pub ca: Option<PathBuf>,
-    /// Sent as `authorization: Bearer`.
+    /// Sent as `authorization: Bearer`; with the anthropic dialect as `x-api-key` as well.
     pub credential: Option<Secret>,
 }
 

@@ -69,7 +69,7 @@ pub struct Entitlement {
     pub prompt_tokens: u64,
     /// What they are likely to be: charged where the backend does not count.
     pub prompt_estimate: u64,
-    /// Completion tokens of one choice, sent to the backend as `max_tokens`.
+    /// Completion tokens of one choice, sent to the backend as its cap.
     pub output_tokens: u64,
     /// Whether the caller chose [`Self::output_tokens`]; if not, it may be lowered to fit a limit.
     pub output_chosen: bool,

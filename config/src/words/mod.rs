@@ -2,6 +2,7 @@
 
 mod caps;
 mod credential;
+mod dialect;
 mod entitlement;
 mod id;
 mod limit;
@@ -15,12 +16,13 @@ mod time;
 
 pub use caps::{Caps, Range};
 pub use credential::{ApiKey, KeyDigest, KeyHasher};
+pub use dialect::Dialect;
 pub use entitlement::{Allowed, Ask, Denial, Entitlement};
 pub use id::{
     CredentialId, LicenceId, ModelId, PrincipalId, ProfileId, RevisionId, TierId, UpstreamId,
 };
 pub use limit::{Limit, Scope, Unit, Window};
-pub use operation::Operation;
+pub use operation::{Fields, Operation, Prompts, Streaming, Work};
 pub use principal::Principal;
 pub use profiles::Profiles;
 pub use secret::Secret;

@@ -153,6 +153,28 @@ fn caps_and_windows_are_consistent() {
 }
 
 #[test]
+fn an_operation_is_of_a_dialect_its_upstream_speaks() {
+    let offers = |operations: &str| format!("    operations: [{operations}]\n    stage: public");
+    let shown = fault("    stage: public", &offers("chat, message"));
+    let expected = "models.open-1.5.operations[1]: `message` is of the anthropic dialect, which the \
+                    upstream does not speak; write it in upstreams.local.dialects if it does";
+    assert!(shown.ends_with(expected), "{shown}");
+    let speaks = |dialects: &str| {
+        let file = FINE.replace("    stage: public", &offers("message, count_tokens"));
+        file.replace("    backends:", &format!("    dialects: [{dialects}]\n    backends:"))
+    };
+    assert!(compile(&speaks("openai, anthropic")).is_ok());
+    for (dialects, expected) in [
+        ("", "upstreams.local.dialects: there must be at least one"),
+        ("anthropic, anthropic", "upstreams.local.dialects[1]: named twice; keep one"),
+        ("antropic", "upstreams.local.dialects[0]: unknown word; did you mean `anthropic`?"),
+    ] {
+        let shown = compile(&speaks(dialects)).map(|_| ()).unwrap_err().to_string();
+        assert!(shown.contains(expected), "{shown}");
+    }
+}
+
+#[test]
 fn names_are_well_formed_and_told_apart() {
     for (from, to, expected) in [
         ("aliases: [open]", "aliases: [OPEN-1.5]", "reads like the model or alias"),

@@ -8,7 +8,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, Request};
 use hyper::body::Incoming;
 pub(crate) use peer::address;
-use sluice_config::words::Operation;
+use sluice_config::words::{Dialect, Operation};
 
 /// The longest model name that is looked up.
 const NAME_MAX: usize = 256;
@@ -34,7 +34,7 @@ impl Head {
 pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Result<Head, Refusal> {
     let (head, body) = request.into_parts();
     let route = route(&head.method, head.uri.path())?;
-    if head.uri.query().is_some() {
+    if !is_plain(&route, head.uri.query()) {
         let message = "this path takes no query; put parameters in the body";
         return Err(Refusal::new(RefusalCode::BadRequest, message).closing());
     }
@@ -47,8 +47,7 @@ pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Resu
 
 /// The exact table of what is served, by method and path.
 fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
-    let operation = Operation::ALL.into_iter().find(|operation| operation.path() == path);
-    let (wanted, route) = match (operation, path) {
+    let (wanted, route) = match (Operation::at(path), path) {
         (Some(operation), _) => (Method::POST, Route::Operation(operation)),
         (None, "/v1/models") => (Method::GET, Route::Models),
         (None, _) => (Method::GET, Route::Model(model_name(path).ok_or_else(not_found)?.into())),
@@ -58,6 +57,18 @@ fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
     }
     let message = format!("this path takes {wanted}");
     Err(Refusal::new(RefusalCode::MethodNotAllowed, message).closing())
+}
+
+/// Whether there is no query. Anthropic's clients mark calls of their beta interface by one that
+/// changes nothing here: its fields are refused as ever.
+fn is_plain(route: &Route, query: Option<&str>) -> bool {
+    match (route, query) {
+        (_, None) => true,
+        (Route::Operation(operation), Some("beta=true")) => {
+            operation.dialect() == Dialect::Anthropic
+        }
+        _ => false,
+    }
 }
 
 /// The name in `/v1/models/{name}`; as in the Hub, it may hold a slash.
@@ -104,6 +115,7 @@ mod tests {
         let post = |path| route(&Method::POST, path).map_err(|refusal| refusal.code());
         let get = |path| route(&Method::GET, path).map_err(|refusal| refusal.code());
         assert_eq!(post("/v1/chat/completions"), Ok(Route::Operation(Operation::Chat)));
+        assert_eq!(post("/api/generate"), Ok(Route::Operation(Operation::OllamaGenerate)));
         assert_eq!(get("/v1/models"), Ok(Route::Models));
         assert_eq!(get("/v1/models/a/b"), Ok(Route::Model("a/b".into())));
         for path in [
@@ -122,6 +134,17 @@ mod tests {
         }
         assert_eq!(get("/v1/chat/completions"), Err(RefusalCode::MethodNotAllowed));
         assert_eq!(post("/v1/models"), Err(RefusalCode::MethodNotAllowed));
+    }
+
+    #[test]
+    fn a_query_is_refused_but_for_the_mark_of_a_beta() {
+        let message = Route::Operation(Operation::Message);
+        assert!(is_plain(&message, None) && is_plain(&message, Some("beta=true")));
+        for query in ["", "beta=false", "beta=true&x", "Beta=true"] {
+            assert!(!is_plain(&message, Some(query)), "{query}");
+        }
+        assert!(!is_plain(&Route::Operation(Operation::Chat), Some("beta=true")));
+        assert!(!is_plain(&Route::Models, Some("beta=true")));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use holder::Holders;
 pub(crate) use holder::Meters;
 use meter::Left;
 use reservation::Reservation;
-use sluice_config::words::{Clock, Entitlement, Limit, Timestamp, Unit, Window};
+use sluice_config::words::{Clock, Entitlement, Limit, Operation, Timestamp, Unit, Window};
 use sluice_store::{Known, Writer};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,8 +55,9 @@ pub(crate) fn admit(gate: Gate<'_>, entitled: Entitled) -> Result<Admitted, Refu
     let permit = gate.books.permit().ok_or_else(unwritable)?;
     let now = gate.clock.now();
     let holders = gate.meters.of(&known.principal);
-    fit(&holders, &mut entitlement, now)?;
-    let (reservation, room) = reserve(&holders, &entitlement, now)?;
+    let operation = asked.ask.operation;
+    fit(&holders, operation, &mut entitlement, now)?;
+    let (reservation, room) = reserve(&holders, operation, &entitlement, now)?;
     let bill = Bill::open(Opened {
         reservation,
         permit,
@@ -88,6 +89,7 @@ fn need(limit: &Limit, entitlement: &Entitlement) -> u64 {
 /// refuses what no window could ever hold.
 fn fit(
     holders: &Holders<'_>,
+    operation: Operation,
     entitlement: &mut Entitlement,
     now: Timestamp,
 ) -> Result<(), Refusal> {
@@ -103,29 +105,31 @@ fn fit(
             entitlement.output_tokens = entitlement.output_tokens.min(room.max(OUTPUT_MIN));
         }
         if entitlement.tokens_max() > ceiling {
-            return Err(never(limit, entitlement.tokens_max()));
+            return Err(never(limit, operation, entitlement.tokens_max()));
         }
     }
     Ok(())
 }
 
-fn never(limit: &Limit, asked: u64) -> Refusal {
+fn never(limit: &Limit, operation: Operation, asked: u64) -> Refusal {
     let (name, ceiling) = (limit.name(), limit.ceiling);
+    let output_tokens = operation.fields().output_tokens;
     let message = format!(
         "this call may need up to {asked} tokens, more than {name} ever holds ({ceiling}); shorten \
-         the prompt or lower max_tokens"
+         the prompt or lower {output_tokens}"
     );
-    Refusal::new(RefusalCode::CapExceeded, message).param("max_tokens")
+    Refusal::new(RefusalCode::CapExceeded, message).param(output_tokens)
 }
 
 fn reserve(
     holders: &Holders<'_>,
+    operation: Operation,
     entitlement: &Entitlement,
     now: Timestamp,
 ) -> Result<(Reservation, Room), Refusal> {
     let limits = &entitlement.tier.limits;
     let mut reservation = Reservation::with_room(limits.len());
-    let mut room = Room::default();
+    let (dialect, mut room) = (operation.dialect(), Room::at(now));
     for limit in limits.iter() {
         let holder = holders.of(limit.scope);
         let Some(meter) = holder.meter(limit.unit, limit.window) else { continue };
@@ -137,7 +141,7 @@ fn reserve(
             }
             Err(Left(left)) => {
                 room.tokens(limit, left, now);
-                return Err(exhausted(limit, left, now).with(room.headers()));
+                return Err(exhausted(limit, left, now).with(room.headers(dialect)));
             }
         }
     }
@@ -147,7 +151,7 @@ fn reserve(
             Ok(left) => room.requests(limit, left),
             Err(wait) => {
                 room.requests(limit, 0);
-                return Err(too_many(limit, wait).with(room.headers()));
+                return Err(too_many(limit, wait).with(room.headers(dialect)));
             }
         }
     }

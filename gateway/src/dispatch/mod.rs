@@ -16,7 +16,7 @@ use crate::ids::Ids;
 use crate::refuse::{Refusal, RefusalCode};
 use backend::{InFlight, Patience, Unanswered};
 pub(crate) use health::Failure;
-use sluice_config::words::{Clock, Entitlement, KeyHasher, PrincipalId};
+use sluice_config::words::{Clock, Dialect, Entitlement, KeyHasher, PrincipalId};
 use sluice_store::Known;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,16 +112,16 @@ async fn ask(
     let upstream = sender.upstreams.get(&entitlement.model.upstream).ok_or_else(nowhere)?;
     let salt = salt(sender, upstream, known);
     let json = assemble::body(asked, entitlement, upstream, &salt);
-    let path = asked.ask.operation.path();
+    let operation = asked.ask.operation;
     let mut tried = Vec::new();
     loop {
         let now = sender.clock.steady();
         let place = upstream.choose(sender.ids.choice(), &tried, now).map_err(no_place)?;
         let backend = place.backend();
-        let request = wire::encode(&backend.target, path, &parts.mark.request_id, &json);
+        let request = wire::encode(&backend.target, operation, &parts.mark.request_id, &json);
         match backend.exchange(&request, upstream.patience, bill, now).await {
             Ok((connection, head)) => {
-                let wanted = if asked.stream { Content::Events } else { Content::Json };
+                let wanted = wanted(asked);
                 let judged = Judged { upstream, place, connection, head, wanted };
                 return judge(judged, known).await;
             }
@@ -135,6 +135,15 @@ async fn ask(
                 }
             }
         }
+    }
+}
+
+/// What an answer must claim to be.
+fn wanted(asked: &Asked) -> Content {
+    match (asked.stream, asked.ask.operation.dialect()) {
+        (false, _) => Content::Json,
+        (true, Dialect::OpenAi | Dialect::Anthropic) => Content::Events,
+        (true, Dialect::Ollama) => Content::Lines,
     }
 }
 

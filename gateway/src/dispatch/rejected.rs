@@ -22,7 +22,8 @@ pub(super) async fn refusal(
     let why = format!("the backend answered {} {:?}", head.status, head.content);
     let (refusal, fault) = match head.status {
         400 | 413 | 422 => (asked_wrongly(body, patience).await, None),
-        429 | 503 => (busy(), None),
+        // 529 is how Anthropic's dialect says it.
+        429 | 503 | 529 => (busy(), None),
         408 | 504 => (late(), Some(Failure::Timeout)),
         500..=599 => (broken(), Some(Failure::Answer)),
         // 200 of another kind, redirects, and what says that we are not set up to ask it.
@@ -34,7 +35,12 @@ pub(super) async fn refusal(
 async fn asked_wrongly(body: Body, patience: Patience) -> Refusal {
     let text = beginning(body, patience.idle.min(Duration::from_secs(2))).await;
     // llama.cpp names the type, vLLM and SGLang write the sentence.
-    let signs = [&b"exceed_context_size"[..], b"maximum context length", b"context length"];
+    let signs = [
+        &b"exceed_context_size"[..],
+        b"maximum context length",
+        b"context length",
+        b"prompt is too long",
+    ];
     if signs.iter().any(|sign| memmem::find(&text, sign).is_some()) {
         let message = "the prompt and answer exceed the maximum context length of this model; \
                        shorten the prompt or lower max_tokens";

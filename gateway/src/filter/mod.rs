@@ -9,7 +9,7 @@ pub(crate) use crate::dispatch::{Bill, Outcome, Room};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::signal::Signal;
 use foldhash::fast::RandomState;
-use sluice_config::words::{Clock, Entitlement, ProfileId, Timestamp};
+use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Timestamp};
 use sluice_config::{Bounds, Problems, ProfileSpec};
 use sluice_stream::filter::Chain;
 use sluice_stream::{Fault, Plan, Report, Usage};
@@ -37,6 +37,7 @@ pub(crate) struct Filtered {
     pub(crate) room: Room,
     pub(crate) bill: Bill,
     pub(crate) profile: Option<ProfileId>,
+    pub(crate) dialect: Dialect,
     pub(crate) answer: Looked,
 }
 
@@ -65,6 +66,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let pieces_max = answered.pieces_max();
     let Answered { parts, asked, entitlement, room, mut bill, answer } = answered;
     let profile = entitlement.profile.clone();
+    let dialect = asked.ask.operation.dialect();
     let plan = plan(&lens, &parts, &asked, &entitlement);
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
@@ -74,7 +76,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
         whole::look(answer, &plan, &lens, &mut bill).await
     };
     match looked {
-        Ok(answer) => Ok(Filtered { room, bill, profile, answer }),
+        Ok(answer) => Ok(Filtered { room, bill, profile, dialect, answer }),
         Err(refusal) => {
             bill.waive(refusal.code());
             Err(refusal)
@@ -85,11 +87,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
 fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitlement) -> Plan {
     let profile = entitlement.profile.as_ref();
     let unique = parts.mark.request_id.trim_start_matches("req_");
-    let prefix = match asked.ask.operation {
-        sluice_config::words::Operation::Chat => "chatcmpl-",
-        sluice_config::words::Operation::Completion => "cmpl-",
-        sluice_config::words::Operation::Embedding => "embd-",
-    };
+    let prefix = asked.ask.operation.id_prefix();
     Plan {
         operation: asked.ask.operation,
         chain: profile.and_then(|profile| lens.chains.0.get(profile)).map(Arc::clone),

@@ -5,7 +5,7 @@ use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
 use crate::signal::Wait;
 use bytes::Bytes;
-use sluice_config::words::Clock;
+use sluice_config::words::{Clock, Dialect};
 use sluice_stream::{Fault, Plan, Progress, Relay, Report};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -34,6 +34,8 @@ pub(crate) struct Stream {
     cut: Wait,
     clock: Arc<dyn Clock>,
     request_id: Arc<str>,
+    /// Errors are written in it.
+    dialect: Dialect,
 }
 
 impl Stream {
@@ -46,6 +48,7 @@ impl Stream {
         let now = lens.clock.steady();
         Self {
             source: Some(answer),
+            dialect: plan.operation.dialect(),
             relay: Relay::new(plan),
             out: Vec::new(),
             outcome: None,
@@ -211,7 +214,7 @@ impl Stream {
             cause = refusal.cause(),
             "stream broke off"
         );
-        let envelope = envelope(refusal, &self.request_id);
+        let envelope = envelope(refusal, &self.request_id, self.dialect);
         let (code, message) = (code.as_str(), refusal.message());
         let failure = sluice_stream::Failure { code, message, envelope: &envelope };
         self.relay.fail(&failure, &mut self.out);

@@ -142,8 +142,8 @@ impl CallTable {
         model: &Model,
         operation: Operation,
     ) -> Arc<CallMetrics> {
-        let nth = Operation::ALL.iter().position(|each| *each == operation).unwrap_or_default();
-        let cell = (tier.index * self.models + model.index) * Operation::ALL.len() + nth;
+        let row = tier.index * self.models + model.index;
+        let cell = row * Operation::ALL.len() + operation.index();
         let make = || Arc::new(CallMetrics::new(metrics, tier, model, operation));
         match self.cells.get(cell) {
             Some(cell) => Arc::clone(cell.get_or_init(make)),

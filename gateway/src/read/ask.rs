@@ -1,21 +1,22 @@
 //! From a scanned body to what the decision and the backend need of it.
 
-use super::fields::{self, Field, Use};
+use super::fields::{self, Field, LOGPROBS, Use};
+use super::prompt::{Prompt, count};
 use super::rule::{self, Path};
 use super::scan::{Kind, Tape, View};
-use crate::call::Kept;
+use crate::call::{Asked, Kept};
 use crate::refuse::{Refusal, RefusalCode};
-use sluice_config::words::{Ask, Operation};
+use bytes::Bytes;
+use sluice_config::words::{Ask, Dialect, Operation, Streaming};
 
 /// A body as it is being read, member by member.
 pub(super) struct Reading {
     drops_unknown: bool,
     model: Option<Box<str>>,
-    prompted: bool,
-    /// Bytes of the prompt beside its parts: tools, schemas, suffix.
-    extra_bytes: u64,
+    prompt: Prompt,
     wants: Wants,
     kept: Vec<Kept>,
+    options: Vec<Kept>,
     ask: Ask,
 }
 
@@ -26,9 +27,6 @@ struct Wants {
     usage: bool,
     logprobs: bool,
 }
-
-/// What a body came to: model, ask, streamed, usage shown, members kept.
-pub(super) type Read = (Box<str>, Ask, bool, bool, Vec<Kept>);
 
 impl Reading {
     pub(super) fn new(operation: Operation, drops_unknown: bool) -> Self {
@@ -46,13 +44,14 @@ impl Reading {
             temperature: None,
             top_p: None,
         };
+        let stream = operation.streaming() == Streaming::ByDefault;
         Self {
             drops_unknown,
             model: None,
-            prompted: false,
-            extra_bytes: 0,
-            wants: Wants::default(),
+            prompt: Prompt::default(),
+            wants: Wants { stream, ..Wants::default() },
             kept: Vec::with_capacity(8),
+            options: Vec::new(),
             ask,
         }
     }
@@ -83,22 +82,61 @@ impl Reading {
     }
 
     fn member(&mut self, field: &'static Field, value: View<'_, '_>) -> Result<(), Refusal> {
-        let (name, usage) = (field.0, &field.1);
-        let (Use::Send(rule) | Use::Read(rule) | Use::Drop(rule)) = usage;
-        rule.check(value, &Path::Top(name))?;
-        if value.kind() == Kind::Null {
-            return Ok(());
+        let path = Path::Top(field.0);
+        if let Use::Within(fields) = &field.1 {
+            return self.within(fields, value, &path);
         }
-        if matches!(usage, Use::Send(_)) {
-            self.kept.push(Kept { name, value: value.span() });
+        if let Some(kept) = self.take(field, value, &path)? {
+            self.kept.push(kept);
+        }
+        Ok(())
+    }
+
+    /// Reads an object whose members are fields. What is not known there is refused on every tier,
+    /// as it is within all other fields.
+    fn within(
+        &mut self,
+        fields: &'static [Field],
+        value: View<'_, '_>,
+        path: &Path<'_>,
+    ) -> Result<(), Refusal> {
+        if !matches!(value.kind(), Kind::Object | Kind::Null) {
+            return Err(rule::invalid(path, "an object"));
+        }
+        for (key, value) in value.members() {
+            let Some(field) = fields.iter().find(|field| field.0 == key) else {
+                let names = fields.iter().map(|(name, _)| *name);
+                return Err(rule::unknown(&Path::Member(path, &key), &key, names));
+            };
+            if let Some(kept) = self.take(field, value, &Path::Member(path, field.0))? {
+                self.options.push(kept);
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds a member to its rule and notes what it says; what of it is sent on.
+    fn take(
+        &mut self,
+        (name, usage): &'static Field,
+        value: View<'_, '_>,
+        path: &Path<'_>,
+    ) -> Result<Option<Kept>, Refusal> {
+        match usage {
+            Use::Refuse(_) if rule::says_nothing(value) => return Ok(None),
+            Use::Refuse(why) => return Err(rule::refused(path, why)),
+            Use::Send(rule) | Use::Read(rule) | Use::Drop(rule) => rule.check(value, path)?,
+            Use::Within(_) => return Ok(None),
+        }
+        if value.kind() == Kind::Null || matches!(usage, Use::Drop(_)) {
+            return Ok(None);
         }
         self.note(name, value);
-        Ok(())
+        Ok(matches!(usage, Use::Send(_)).then(|| Kept { name, value: value.span() }))
     }
 
     /// Takes from a member, already checked, what the decision looks at.
     fn note(&mut self, name: &'static str, value: View<'_, '_>) {
-        let bytes = value.bytes();
         let ask = &mut self.ask;
         match name {
             "model" => self.model = value.text().map(|text| text.into_owned().into_boxed_str()),
@@ -107,69 +145,94 @@ impl Reading {
                 let usage = value.member("include_usage").and_then(View::flag);
                 self.wants.usage = usage == Some(true);
             }
-            // Both may be given; the smaller one binds.
-            "max_tokens" | "max_completion_tokens" => {
-                ask.output_tokens = smaller(ask.output_tokens, value.count());
+            // More than one may be given; the smallest binds. Less than one is Ollama's "no end".
+            "max_tokens" | "max_completion_tokens" | "max_output_tokens" | "num_predict" => {
+                let asked = value.count().filter(|count| *count > 0);
+                ask.output_tokens = smaller(ask.output_tokens, asked);
             }
             "n" => ask.choices = value.count().unwrap_or(1),
-            "messages" | "prompt" | "input" => {
-                self.prompted = value.kind() == Kind::String || value.items().next().is_some();
-                ask.pieces += count(value);
-                ask.prompt_bytes += bytes;
-                let largest = || value.items().map(View::bytes).max().unwrap_or(bytes);
-                // A chat is one prompt, whatever its messages.
-                ask.part_bytes_max = if name == "messages" { bytes } else { largest() };
+            "messages" | "prompt" | "input" | "documents" | "text_2" => self.prompt.main(value),
+            "query" | "text_1" => self.prompt.beside(value),
+            "system" | "instructions" => self.prompt.system(value),
+            "suffix" => self.prompt.extra(value),
+            "tools" => {
+                self.prompt.schema(value);
+                ask.tools = count(value);
             }
-            "suffix" => self.extra_bytes += bytes,
-            // A template may write schemas with more space than the caller did.
-            "tools" | "response_format" => {
-                self.extra_bytes += bytes.saturating_mul(3);
-                self.schema(name, value);
+            "response_format" | "text" | "output_config" | "format" => {
+                self.prompt.schema(value);
+                ask.structured_output = is_structured(name, value);
             }
-            "stop" => ask.stops = count(value),
+            "stop" | "stop_sequences" => ask.stops = count(value),
             "temperature" => ask.temperature = value.number(),
             "top_p" => ask.top_p = value.number(),
             "logprobs" if ask.operation == Operation::Chat => {
                 self.wants.logprobs = value.flag() == Some(true);
+            }
+            "include" => {
+                let wanted = |item: View<'_, '_>| item.text().is_some_and(|text| text == LOGPROBS);
+                self.wants.logprobs = value.items().any(wanted);
+            }
+            // None at all is how some clients write that they want no log-probabilities.
+            "top_logprobs" if ask.operation == Operation::Response => {
+                ask.top_logprobs = value.count().filter(|count| *count > 0);
             }
             "logprobs" | "top_logprobs" => ask.top_logprobs = value.count(),
             _ => {}
         }
     }
 
-    fn schema(&mut self, name: &str, value: View<'_, '_>) {
-        if name == "tools" {
-            self.ask.tools = count(value);
-        } else {
-            let kind = value.member("type").and_then(View::text);
-            self.ask.structured_output = kind.is_some_and(|kind| kind == "json_schema");
-        }
-    }
-
     /// The whole, if what must be there is.
-    pub(super) fn finish(mut self) -> Result<Read, Refusal> {
+    pub(super) fn finish(mut self, body: Bytes) -> Result<Asked, Refusal> {
         let model = self.model.take().filter(|name| !name.is_empty());
         let model = model.ok_or_else(|| missing("model", "the name of a model"))?;
-        if !self.prompted {
-            return Err(match self.ask.operation {
-                Operation::Chat => missing("messages", "an array with at least one message"),
-                Operation::Completion => missing("prompt", "text, or an array of texts"),
-                Operation::Embedding => missing("input", "text, or an array of texts"),
-            });
-        }
-        self.ask.prompt_bytes = self.ask.prompt_bytes.saturating_add(self.extra_bytes);
-        self.ask.part_bytes_max = self.ask.part_bytes_max.saturating_add(self.extra_bytes);
+        self.prompted()?;
+        self.prompt.weigh(&mut self.ask);
+        let operation = self.ask.operation;
         if self.wants.usage && !self.wants.stream {
             let path = Path::Top("stream_options");
             return Err(rule::invalid(&path, "left out unless `stream` is true"));
         }
         if self.wants.logprobs {
             self.ask.top_logprobs = Some(self.ask.top_logprobs.unwrap_or(0));
-        } else if self.ask.operation == Operation::Chat && self.ask.top_logprobs.is_some() {
+        } else if operation == Operation::Chat && self.ask.top_logprobs.is_some() {
             let path = Path::Top("top_logprobs");
             return Err(rule::invalid(&path, "left out unless `logprobs` is true"));
         }
-        Ok((model, self.ask, self.wants.stream, self.wants.usage, self.kept))
+        // Anthropic's clients always say it, and read that they must.
+        let must_say = operation.dialect() == Dialect::Anthropic && operation.generates();
+        if must_say && self.ask.output_tokens.is_none() {
+            return Err(missing("max_tokens", "a whole number from 1: how many to write at most"));
+        }
+        let Self { wants: Wants { stream, usage, .. }, kept, options, ask, .. } = self;
+        Ok(Asked { model, ask, stream, show_usage: usage, kept, options, body })
+    }
+
+    fn prompted(&self) -> Result<(), Refusal> {
+        let (prompt, operation) = (&self.prompt, self.ask.operation);
+        let wanted = match operation {
+            Operation::Chat
+            | Operation::Message
+            | Operation::CountTokens
+            | Operation::OllamaChat => "an array with at least one message",
+            Operation::Response => "text, or an array of items",
+            Operation::Rerank => "an array with at least one text",
+            Operation::OllamaGenerate => "text",
+            Operation::Completion | Operation::Embedding | Operation::Score => {
+                "text, or an array of texts"
+            }
+        };
+        if !prompt.has_main() {
+            return Err(missing(operation.fields().prompt, wanted));
+        }
+        match operation {
+            Operation::OllamaGenerate if prompt.is_blank() => {
+                Err(missing("prompt", "text that is not empty"))
+            }
+            Operation::Rerank if !prompt.has_beside() => Err(missing("query", "text")),
+            Operation::Score if !prompt.has_beside() => Err(missing("text_1", wanted)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -181,7 +244,14 @@ fn smaller(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     one.into_iter().chain(other).min()
 }
 
-/// The elements of an array; one if it is a single value.
-fn count(value: View<'_, '_>) -> u64 {
-    if value.kind() == Kind::Array { value.items().count() as u64 } else { 1 }
+/// Whether a JSON schema constrains the answer.
+fn is_structured(name: &str, value: View<'_, '_>) -> bool {
+    let form = match name {
+        // Ollama's is the schema itself, or a word.
+        "format" => return value.kind() == Kind::Object,
+        "response_format" => Some(value),
+        _ => value.member("format"),
+    };
+    let kind = form.and_then(|form| form.member("type")).and_then(View::text);
+    kind.is_some_and(|kind| kind == "json_schema")
 }

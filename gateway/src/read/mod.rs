@@ -7,6 +7,7 @@ mod ask;
 mod body;
 mod cursor;
 mod fields;
+mod prompt;
 mod rule;
 pub(crate) mod scan;
 mod tape;
@@ -62,8 +63,7 @@ pub(crate) fn asked(
     let tape = scan::scan(&body, limits).map_err(not_json)?;
     let mut reading = Reading::new(operation, tier.drops_unknown_fields);
     reading.object(&tape)?;
-    let (model, ask, stream, show_usage, kept) = reading.finish()?;
-    Ok(Asked { model, ask, stream, show_usage, kept, body })
+    reading.finish(body)
 }
 
 fn not_json(fault: scan::Fault) -> Refusal {
@@ -72,3 +72,6 @@ fn not_json(fault: scan::Fault) -> Refusal {
         format!("the body is not one strict JSON object: {fault}"),
     )
 }
+
+#[cfg(test)]
+mod tests;

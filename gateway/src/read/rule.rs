@@ -2,7 +2,14 @@
 
 use super::scan::{Kind, View};
 use crate::refuse::{Refusal, RefusalCode};
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
+
+/// A member of an object: its name, and what it may be.
+pub(super) type Member = (&'static str, Rule);
+
+/// The members of an object whose `type` is this word.
+pub(super) type Shape = (&'static str, &'static [Member]);
 
 /// What a value may be. `null` is fine everywhere and means "not given".
 #[derive(Debug)]
@@ -15,6 +22,8 @@ pub(super) enum Rule {
     Flag,
     /// `false` only.
     No,
+    /// Nothing but what says nothing: an empty text, array or object, `false`.
+    Nothing,
     /// A whole number from the first to the second.
     Count(u64, u64),
     /// A whole number, also a negative one.
@@ -23,8 +32,13 @@ pub(super) enum Rule {
     Number(f64, f64),
     /// One of these strings.
     Word(&'static [&'static str]),
+    /// An object with any members: they are data of the caller's.
+    Map,
     /// An object with these members and no others.
-    Object(&'static [(&'static str, Self)]),
+    Object(&'static [Member]),
+    /// An object whose `type` says which members it has. The first is its type if none is written;
+    /// without it, one must be.
+    Shapes(Option<&'static str>, &'static [Shape]),
     /// An array, each element of which obeys the rule.
     List(&'static Self),
     /// Text, or the rule.
@@ -56,14 +70,19 @@ impl Rule {
             (_, Kind::Null) | (Self::Any, _) | (Self::Text | Self::TextOr(_), Kind::String) => true,
             (Self::Flag, kind) => kind == Kind::Bool,
             (Self::No, _) => value.flag() == Some(false),
+            (Self::Nothing, _) => says_nothing(value),
+            (Self::Map, kind) => kind == Kind::Object,
             (Self::Count(min, max), _) => value.count().is_some_and(|n| (*min..=*max).contains(&n)),
             (Self::Whole, _) => value.raw().parse::<i64>().is_ok() || value.count().is_some(),
             (Self::Number(min, max), _) => value.number().is_some_and(|n| *min <= n && n <= *max),
             (Self::Word(words), _) => value.text().is_some_and(|text| words.contains(&&*text)),
             (Self::Object(members), Kind::Object) => return object(members, value, path),
+            (Self::Shapes(unsaid, shapes), Kind::Object) => {
+                return shaped(*unsaid, shapes, value, path);
+            }
             (Self::List(each), Kind::Array) => return list(each, value, path),
             (Self::TextOr(rule), _) => return rule.check(value, path),
-            (Self::Text | Self::Object(_) | Self::List(_), _) => false,
+            (Self::Text | Self::Object(_) | Self::Shapes(..) | Self::List(_), _) => false,
         };
         if sound { Ok(()) } else { Err(invalid(path, &self.wanted())) }
     }
@@ -74,33 +93,79 @@ impl Rule {
             Self::Text | Self::TextOr(_) => "text".into(),
             Self::Flag => "true or false".into(),
             Self::No => "false or left out".into(),
+            Self::Nothing => "empty or left out".into(),
             Self::Count(min, max) => format!("a whole number from {min} to {max}"),
             Self::Whole => "a whole number".into(),
             Self::Number(min, max) => format!("a number from {min} to {max}"),
             Self::Word(words) => format!("one of {}", words.join(", ")),
-            Self::Object(_) => "an object".into(),
+            Self::Map | Self::Object(_) | Self::Shapes(..) => "an object".into(),
             Self::List(_) => "an array".into(),
         }
     }
 }
 
-fn object(
-    members: &'static [(&'static str, Rule)],
+fn object(members: &'static [Member], value: View<'_, '_>, path: &Path<'_>) -> Result<(), Refusal> {
+    value.members().try_for_each(|(key, value)| member((members, &[]), (&key, value), path))
+}
+
+/// Holds one member of an object to its rule; `also` are names that are known there besides.
+fn member(
+    (members, also): (&'static [Member], &'static [&'static str]),
+    (key, value): (&str, View<'_, '_>),
+    path: &Path<'_>,
+) -> Result<(), Refusal> {
+    let Some((name, rule)) = members.iter().find(|(name, _)| *name == key) else {
+        let names = members.iter().map(|(name, _)| *name).chain(also.iter().copied());
+        return Err(unknown(&Path::Member(path, key), key, names));
+    };
+    rule.check(value, &Path::Member(path, name))
+}
+
+/// Finds the shape by its word, and holds the other members to it.
+fn shaped(
+    unsaid: Option<&'static str>,
+    shapes: &'static [Shape],
     value: View<'_, '_>,
     path: &Path<'_>,
 ) -> Result<(), Refusal> {
-    for (key, member) in value.members() {
-        let Some((name, rule)) = members.iter().find(|(name, _)| *name == key) else {
-            let names = members.iter().map(|(name, _)| *name);
-            return Err(unknown(&Path::Member(path, &key), &key, names));
-        };
-        rule.check(member, &Path::Member(path, name))?;
-    }
-    Ok(())
+    let said = value.member(TYPE).filter(|said| said.kind() != Kind::Null);
+    let word = match said {
+        Some(said) => said.text(),
+        None => unsaid.map(Cow::Borrowed),
+    };
+    let shape = word.and_then(|word| shapes.iter().find(|(known, _)| *known == word));
+    let Some((_, members)) = shape else {
+        let words: Vec<&str> = shapes.iter().map(|(word, _)| *word).collect();
+        return Err(invalid(&Path::Member(path, TYPE), &format!("one of {}", words.join(", "))));
+    };
+    let mut others = value.members().filter(|(key, _)| key != TYPE);
+    others.try_for_each(|(key, value)| member((members, &[TYPE]), (&key, value), path))
 }
+
+/// The member that says which shape an object has.
+const TYPE: &str = "type";
 
 fn list(each: &'static Rule, value: View<'_, '_>, path: &Path<'_>) -> Result<(), Refusal> {
     value.items().enumerate().try_for_each(|(nth, item)| each.check(item, &Path::Item(path, nth)))
+}
+
+/// Whether a value asks for nothing, as clients write what they leave out.
+pub(super) fn says_nothing(value: View<'_, '_>) -> bool {
+    match value.kind() {
+        Kind::Null => true,
+        Kind::String => value.text().is_some_and(|text| text.is_empty()),
+        Kind::Bool => value.flag() == Some(false),
+        Kind::Array => value.items().next().is_none(),
+        Kind::Object => value.members().next().is_none(),
+        Kind::Number | Kind::Key => false,
+    }
+}
+
+/// A field that is served nowhere here, and why.
+pub(super) fn refused(path: &Path<'_>, why: &str) -> Refusal {
+    let path = path.render();
+    let message = format!("`{path}` is not supported: {why}");
+    Refusal::new(RefusalCode::UnsupportedParameter, message).param(path)
 }
 
 /// A value that cannot be, at a place that is known.

@@ -2,10 +2,12 @@
 
 mod code;
 mod render;
+mod shape;
 mod table;
 
 pub use code::{RefusalCode, Retry};
-pub(crate) use render::{envelope, render};
+pub(crate) use render::render;
+pub(crate) use shape::envelope;
 pub use table::table;
 
 use http::HeaderMap;

@@ -1,10 +1,11 @@
-//! Refusals as OpenAI clients expect them.
+//! Refusals as answers: status and headers, which are the same in every dialect but for one.
 
+use super::shape::{envelope, status};
 use super::{Refusal, Retry};
 use crate::body::Body;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
-use serde::Serialize;
+use sluice_config::words::Dialect;
 use std::time::Duration;
 
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
@@ -13,38 +14,11 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// Longer waits are not announced: some clients would sleep through them without a word.
 const WAIT_MAX: Duration = Duration::from_mins(1);
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    error: Shape<'a>,
-}
-
-#[derive(Serialize)]
-struct Shape<'a> {
-    message: &'a str,
-    r#type: &'static str,
-    param: Option<&'a str>,
-    code: &'static str,
-    request_id: &'a str,
-}
-
-/// The error object, as JSON: the body of an answer, or the data of an error event.
-pub(crate) fn envelope(refusal: &Refusal, request_id: &str) -> Vec<u8> {
-    let code = refusal.code();
-    let error = Shape {
-        message: refusal.message(),
-        r#type: code.kind(),
-        param: refusal.0.param.as_deref(),
-        code: code.as_str(),
-        request_id,
-    };
-    serde_json::to_vec(&Envelope { error }).unwrap_or_default()
-}
-
 /// The whole answer.
-pub(crate) fn render(refusal: &Refusal, request_id: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(envelope(refusal, request_id)));
+pub(crate) fn render(refusal: &Refusal, request_id: &str, dialect: Dialect) -> Response<Body> {
+    let mut response = Response::new(Body::from(envelope(refusal, request_id, dialect)));
     let code = refusal.code();
-    *response.status_mut() = code.status();
+    *response.status_mut() = status(code, dialect);
     let headers = response.headers_mut();
     headers.extend(refusal.0.headers.clone());
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -81,8 +55,8 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     /// An answer as it reads on the wire, but for its framing.
-    fn written(refusal: &Refusal) -> String {
-        let (head, mut body) = render(refusal, "req_1").into_parts();
+    fn written(refusal: &Refusal, dialect: Dialect) -> String {
+        let (head, mut body) = render(refusal, "req_1", dialect).into_parts();
         let mut text = format!("{}\n", head.status);
         for (name, value) in &head.headers {
             writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
@@ -95,12 +69,12 @@ mod tests {
 
     /// Every code with a wait, which those that cannot succeed must not announce; then what else a
     /// refusal may carry.
-    fn answers() -> String {
+    fn answers(dialect: Dialect) -> String {
         let wait = Duration::from_millis(1_500);
         let plain = |code: RefusalCode| Refusal::new(code, code.meaning().trim()).after(wait);
         let mut text = String::new();
         for code in RefusalCode::ALL {
-            writeln!(text, "# {}\n{}", code.as_str(), written(&plain(*code))).unwrap();
+            writeln!(text, "# {}\n{}", code.as_str(), written(&plain(*code), dialect)).unwrap();
         }
         let busy = RefusalCode::RateLimitExceeded;
         let more = [
@@ -111,7 +85,7 @@ mod tests {
             ("a wait that is too long to be said", plain(busy).after(WAIT_MAX + wait)),
         ];
         for (what, refusal) in more {
-            writeln!(text, "# with {what}\n{}", written(&refusal)).unwrap();
+            writeln!(text, "# with {what}\n{}", written(&refusal, dialect)).unwrap();
         }
         text
     }
@@ -119,7 +93,9 @@ mod tests {
     #[test]
     fn every_refusal_reads_as_it_did() {
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!("answers", answers());
+            insta::assert_snapshot!("answers", answers(Dialect::OpenAi));
+            insta::assert_snapshot!("answers_anthropic", answers(Dialect::Anthropic));
+            insta::assert_snapshot!("answers_ollama", answers(Dialect::Ollama));
         });
     }
 }

@@ -1,20 +1,27 @@
 //! The table of codes as documentation: `sluice codes` prints it, a test holds it to the book.
 
+use super::shape::{kind, status};
 use super::{RefusalCode, Retry};
+use sluice_config::words::Dialect;
 use std::fmt::Write;
 
 /// A Markdown table of every code a caller can be told.
 pub fn table() -> String {
-    let mut text =
-        String::from("| code | status | type | try again | meaning |\n|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| code | status | type | Anthropic's | try again | meaning |\n|---|---|---|---|---|---|\n",
+    );
     for code in RefusalCode::ALL {
         let retry = match code.retry() {
             Retry::Never => "no (`x-should-retry: false`)",
             Retry::Later => "later",
         };
-        let (word, status, kind) = (code.as_str(), code.status().as_u16(), code.kind());
+        let (word, own, openai) = (code.as_str(), code.status().as_u16(), code.kind());
+        let (other, theirs) = (status(*code, Dialect::Anthropic).as_u16(), kind(*code));
+        let anthropic =
+            if other == own { format!("`{theirs}`") } else { format!("{other} `{theirs}`") };
         let meaning = code.meaning().trim();
-        let row = writeln!(text, "| `{word}` | {status} | `{kind}` | {retry} | {meaning} |");
+        let row =
+            writeln!(text, "| `{word}` | {own} | `{openai}` | {anthropic} | {retry} | {meaning} |");
         debug_assert!(row.is_ok(), "a string takes any line");
     }
     text

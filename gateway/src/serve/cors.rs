@@ -26,8 +26,9 @@ pub(super) fn is_preflight<B>(request: &Request<B>) -> bool {
 
 /// What a page may send, for a day of the browser's memory at most.
 pub(super) fn permit(headers: &mut HeaderMap, origin: &HeaderValue) {
-    let allowed = "authorization, x-api-key, api-key, content-type, openai-organization, \
-                   openai-project, x-stainless-arch, x-stainless-lang, x-stainless-os, \
+    let allowed = "authorization, x-api-key, api-key, content-type, anthropic-beta, \
+                   anthropic-dangerous-direct-browser-access, anthropic-version, \
+                   openai-organization, openai-project, x-stainless-arch, x-stainless-lang, x-stainless-os, \
                    x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, \
                    x-stainless-runtime-version, x-stainless-timeout";
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
@@ -38,10 +39,13 @@ pub(super) fn permit(headers: &mut HeaderMap, origin: &HeaderValue) {
 
 /// Lets the page read an answer.
 pub(super) fn share(headers: &mut HeaderMap, origin: &HeaderValue) {
-    let exposed = "x-request-id, retry-after, retry-after-ms, x-should-retry, \
+    let exposed = "request-id, x-request-id, retry-after, retry-after-ms, x-should-retry, \
                    x-ratelimit-limit-requests, x-ratelimit-limit-tokens, \
                    x-ratelimit-remaining-requests, x-ratelimit-remaining-tokens, \
-                   x-ratelimit-reset-requests, x-ratelimit-reset-tokens";
+                   x-ratelimit-reset-requests, x-ratelimit-reset-tokens, \
+                   anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, \
+                   anthropic-ratelimit-requests-reset, anthropic-ratelimit-tokens-limit, \
+                   anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset";
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     headers.append(VARY, HeaderValue::from_static("origin"));

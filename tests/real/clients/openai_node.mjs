@@ -114,18 +114,6 @@ const checks = {
     );
     assert.equal(chunks.at(-1).choices[0].finish_reason, "content_filter");
   },
-
-  async retriesOn429() {
-    const ask = (who) =>
-      who.embeddings.create({ model: "embed-1", input: "x", encoding_format: "float" });
-    let error;
-    for (let call = 0; call < 500 && !error; call += 1) {
-      await ask(ray).catch((limited) => (error = limited));
-    }
-    assert.ok(error instanceof OpenAI.RateLimitError, `no limit was met: ${error}`);
-    assert.equal(error.code, "rate_limit_exceeded");
-    assert.ok((await ask(client("RAY", { maxRetries: 5 }))).data.length);
-  },
 };
 
 let failed = 0;

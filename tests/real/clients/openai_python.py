@@ -27,7 +27,6 @@ def client(who, **options):
 
 ada = client("ADA", max_retries=0)
 bob = client("BOB", max_retries=0)
-ray = client("RAY", max_retries=0)
 
 HELLO = [{"role": "user", "content": "Say hello to the people of Paris."}]
 WEATHER = {
@@ -207,24 +206,6 @@ def filtered():
 def clean(text):
     shown = [word for word in WORDS if word in text.lower().split()]
     assert not shown, f"{shown} in {text!r}"
-
-
-@check
-def retries_on_429():
-    ask = lambda who: who.embeddings.create(model="embed-1", input="x", encoding_format="float")
-    error = None
-    for _ in range(500):
-        try:
-            ask(ray)
-        except openai.RateLimitError as limited:
-            error = limited
-            break
-    assert error is not None, "no limit was met"
-    assert error.code == "rate_limit_exceeded", error.code
-    assert int(error.response.headers["retry-after-ms"]) > 0, error.response.headers
-    assert error.response.headers["x-ratelimit-remaining-requests"] == "0"
-    patient = client("RAY", max_retries=5)
-    assert ask(patient).data, "a patient client is served in the end"
 
 
 def main():

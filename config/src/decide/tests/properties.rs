@@ -152,9 +152,12 @@ proptest! {
         prop_assert!(model.operations.contains(&ask.operation));
         prop_assert!(yes.output_tokens <= caps.output_tokens_max);
         let window = caps.context_tokens_max.min(model.context_tokens);
-        prop_assert!(yes.prompt_tokens >= ask.prompt_bytes);
+        match ask.operation.work() {
+            Work::Counts => prop_assert_eq!(yes.tokens_max(), 0),
+            Work::Reads | Work::Writes => prop_assert!(yes.prompt_tokens >= ask.prompt_bytes),
+        }
         prop_assert!(yes.prompt_tokens >= yes.prompt_estimate);
-        if ask.operation == Operation::Chat {
+        if ask.operation.generates() && ask.operation.prompts() == Prompts::One {
             prop_assert!(yes.prompt_estimate + yes.output_tokens <= window);
         }
         prop_assert!(ask.choices <= caps.choices_max && ask.tools <= caps.tools_max);
@@ -163,8 +166,8 @@ proptest! {
         prop_assert!(!ask.structured_output || caps.structured_output);
         prop_assert!(ask.top_logprobs.is_none_or(|some| some <= caps.top_logprobs_max));
         prop_assert!(ask.top_logprobs.is_none() || caps.top_logprobs_max > 0);
-        match (ask.operation, ask.output_tokens) {
-            (Operation::Embedding, _) => prop_assert_eq!(yes.output_tokens, 0),
+        match (ask.operation.generates(), ask.output_tokens) {
+            (false, _) => prop_assert_eq!(yes.output_tokens, 0),
             (_, Some(asked)) => prop_assert_eq!(yes.output_tokens, asked),
             (_, None) => prop_assert!(yes.output_tokens > 0),
         }

@@ -65,7 +65,7 @@ pub(super) async fn chat(
         prefix: String::new(),
         credential: Some(Secret::new(key.into())),
     };
-    let request = encode(&target, Operation::Chat.path(), "demo", body.as_bytes());
+    let request = encode(&target, Operation::Chat, "demo", body.as_bytes());
     let mut told = Told::default();
     let mut unread = Vec::new();
     let answering = async {

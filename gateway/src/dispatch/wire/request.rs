@@ -1,6 +1,6 @@
 //! A request to a backend: every header is ours.
 
-use sluice_config::words::Secret;
+use sluice_config::words::{Dialect, Operation, Secret};
 
 /// Where requests go and with what.
 #[derive(Debug)]
@@ -15,11 +15,19 @@ pub(crate) struct Target {
 
 const AGENT: &str = concat!("sluice/", env!("CARGO_PKG_VERSION"));
 
+/// The version of Anthropic's interface that is spoken.
+const VERSION: &[u8] = b"\r\nanthropic-version: 2023-06-01";
+
 /// The whole request, as the bytes of one write.
-pub(crate) fn encode(target: &Target, path: &str, request_id: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn encode(
+    target: &Target,
+    operation: Operation,
+    request_id: &str,
+    body: &[u8],
+) -> Vec<u8> {
     let Target { authority, prefix, credential } = target;
     let mut bytes = Vec::with_capacity(512 + body.len());
-    for part in ["POST ", prefix, path, " HTTP/1.1\r\nhost: ", authority] {
+    for part in ["POST ", prefix, operation.path(), " HTTP/1.1\r\nhost: ", authority] {
         bytes.extend_from_slice(part.as_bytes());
     }
     let fixed = "\r\nuser-agent: ";
@@ -28,9 +36,18 @@ pub(crate) fn encode(target: &Target, path: &str, request_id: &str, body: &[u8])
         bytes.extend_from_slice(part.as_bytes());
     }
     bytes.extend_from_slice(body.len().to_string().as_bytes());
+    let anthropic = operation.dialect() == Dialect::Anthropic;
+    if anthropic {
+        bytes.extend_from_slice(VERSION);
+    }
     if let Some(credential) = credential {
         bytes.extend_from_slice(b"\r\nauthorization: Bearer ");
         bytes.extend_from_slice(credential.expose());
+        // vLLM looks only at the line above, others of this dialect only at this one.
+        if anthropic {
+            bytes.extend_from_slice(b"\r\nx-api-key: ");
+            bytes.extend_from_slice(credential.expose());
+        }
     }
     bytes.extend_from_slice(b"\r\n\r\n");
     bytes.extend_from_slice(body);

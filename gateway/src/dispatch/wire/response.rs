@@ -40,6 +40,8 @@ pub(crate) enum Content {
     Json,
     /// `text/event-stream`
     Events,
+    /// `application/x-ndjson`
+    Lines,
     /// Anything else, for example a page of a proxy in between.
     Other,
 }
@@ -174,6 +176,8 @@ fn content(value: &[u8]) -> Content {
         Content::Json
     } else if kind.eq_ignore_ascii_case(b"text/event-stream") {
         Content::Events
+    } else if kind.eq_ignore_ascii_case(b"application/x-ndjson") {
+        Content::Lines
     } else {
         Content::Other
     }
@@ -197,6 +201,9 @@ mod tests {
             keep_alive: true,
         };
         assert_eq!(read(head), Ok(Some((head.len(), expected))));
+        let lines = head.replace("text/event-stream; charset=utf-8", "application/x-ndjson");
+        let lines = read(&lines).expect("sound").expect("whole").1;
+        assert_eq!(lines, Head { content: Content::Lines, ..expected });
         assert_eq!(read("HTTP/1.1 200 OK\r\ncontent-le"), Ok(None));
         let closing = read("HTTP/1.0 200 OK\r\n\r\n").expect("sound").expect("whole").1;
         assert_eq!((closing.framing, closing.keep_alive), (Framing::UntilClose, false));

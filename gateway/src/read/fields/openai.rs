@@ -1,55 +1,17 @@
-//! The fields of each operation: what is sent on, what we read, what is dropped, what is refused.
+//! OpenAI's chat completions, completions and embeddings.
 //!
-//! Sources: the OpenAI API reference for chat completions, completions and embeddings, and the
-//! sampling fields that vLLM, SGLang and llama.cpp share (`top_k`, `min_p`, `repetition_penalty`).
-//! Not passed on, whatever an engine would make of them: chat templates, token ids, grammars,
-//! scheduling, cache and adapter fields.
+//! Sources: the OpenAI API reference, and the sampling fields that vLLM, SGLang and llama.cpp
+//! share (`top_k`, `min_p`, `repetition_penalty`).
 
-use super::rule::Rule;
-use sluice_config::words::Operation;
+use super::{EFFORT, Field, TOKENS_MAX, TOOL, Use};
+use crate::read::rule::{Member, Rule};
 
-/// What becomes of a field.
-#[derive(Debug)]
-pub(super) enum Use {
-    /// Checked, and sent on as written.
-    Send(Rule),
-    /// Checked and read; what is sent is ours.
-    Read(Rule),
-    /// Checked and dropped: harmless, and no business of a backend's.
-    Drop(Rule),
-}
+pub(super) const CHATS: &[&[Field]] = &[CHAT, SAMPLING, COMMON];
+pub(super) const COMPLETIONS: &[&[Field]] = &[COMPLETION, SAMPLING, COMMON];
+pub(super) const EMBEDDINGS: &[&[Field]] = &[EMBEDDING, COMMON];
 
-pub(super) type Field = (&'static str, Use);
-
-const CHATS: &[&[Field]] = &[CHAT, SAMPLING, COMMON];
-const COMPLETIONS: &[&[Field]] = &[COMPLETION, SAMPLING, COMMON];
-const EMBEDDINGS: &[&[Field]] = &[EMBEDDING, COMMON];
-
-/// The fields of an operation.
-pub(super) fn of(operation: Operation) -> &'static [&'static [Field]] {
-    match operation {
-        Operation::Chat => CHATS,
-        Operation::Completion => COMPLETIONS,
-        Operation::Embedding => EMBEDDINGS,
-    }
-}
-
-/// The field of an operation by name. Each operation has a search of its own, so that the compiler
-/// knows the names it compares with.
-pub(super) fn find(operation: Operation, name: &str) -> Option<&'static Field> {
-    match operation {
-        Operation::Chat => among(CHATS, name),
-        Operation::Completion => among(COMPLETIONS, name),
-        Operation::Embedding => among(EMBEDDINGS, name),
-    }
-}
-
-#[inline]
-fn among(tables: &'static [&'static [Field]], name: &str) -> Option<&'static Field> {
-    tables.iter().copied().flatten().find(|field| field.0 == name)
-}
-
-const COMMON: &[Field] = &[
+/// What says who asks, and how to bill or cache it: known to us by other means.
+pub(super) const COMMON: &[Field] = &[
     ("model", Use::Read(Rule::Text)),
     ("user", Use::Drop(Rule::Text)),
     ("safety_identifier", Use::Drop(Rule::Text)),
@@ -80,9 +42,6 @@ const SAMPLING: &[Field] = &[
     ("seed", Use::Send(Rule::Whole)),
 ];
 
-/// More than any model here can write; keeps sums far from overflow.
-const TOKENS_MAX: u64 = 1 << 24;
-
 const CHAT: &[Field] = &[
     ("messages", Use::Send(Rule::List(&Rule::Object(MESSAGE)))),
     ("max_completion_tokens", Use::Read(Rule::Count(1, TOKENS_MAX))),
@@ -92,10 +51,7 @@ const CHAT: &[Field] = &[
     ("tool_choice", Use::Send(Rule::TextOr(&Rule::Object(TOOL_CHOICE)))),
     ("parallel_tool_calls", Use::Send(Rule::Flag)),
     ("response_format", Use::Send(Rule::Object(FORMAT))),
-    (
-        "reasoning_effort",
-        Use::Send(Rule::Word(&["none", "minimal", "low", "medium", "high", "xhigh"])),
-    ),
+    ("reasoning_effort", Use::Send(EFFORT)),
     ("modalities", Use::Drop(Rule::List(&Rule::Word(&["text"])))),
     ("store", Use::Drop(Rule::No)),
 ];
@@ -114,7 +70,7 @@ const EMBEDDING: &[Field] = &[
     ("dimensions", Use::Send(Rule::Count(1, 65_536))),
 ];
 
-const MESSAGE: &[(&str, Rule)] = &[
+const MESSAGE: &[Member] = &[
     ("role", Rule::Word(&["system", "developer", "user", "assistant", "tool"])),
     // Parts other than text are refused: no filter reads an image or a sound yet.
     ("content", Rule::TextOr(&Rule::List(&Rule::Object(PART)))),
@@ -126,33 +82,20 @@ const MESSAGE: &[(&str, Rule)] = &[
     ("tool_calls", Rule::List(&Rule::Object(TOOL_CALL))),
 ];
 
-const PART: &[(&str, Rule)] =
+const PART: &[Member] =
     &[("type", Rule::Word(&["text", "refusal"])), ("text", Rule::Text), ("refusal", Rule::Text)];
 
-const TOOL_CALL: &[(&str, Rule)] = &[
+const TOOL_CALL: &[Member] = &[
     ("id", Rule::Text),
     ("index", Rule::Count(0, 1024)),
     ("type", Rule::Word(&["function"])),
     ("function", Rule::Object(&[("name", Rule::Text), ("arguments", Rule::Text)])),
 ];
 
-const TOOL: &[(&str, Rule)] = &[
-    ("type", Rule::Word(&["function"])),
-    (
-        "function",
-        Rule::Object(&[
-            ("name", Rule::Text),
-            ("description", Rule::Text),
-            ("parameters", Rule::Any),
-            ("strict", Rule::Flag),
-        ]),
-    ),
-];
-
-const TOOL_CHOICE: &[(&str, Rule)] =
+const TOOL_CHOICE: &[Member] =
     &[("type", Rule::Word(&["function"])), ("function", Rule::Object(&[("name", Rule::Text)]))];
 
-const FORMAT: &[(&str, Rule)] = &[
+const FORMAT: &[Member] = &[
     ("type", Rule::Word(&["text", "json_object", "json_schema"])),
     (
         "json_schema",
