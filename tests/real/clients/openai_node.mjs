@@ -1,7 +1,7 @@
 // The OpenAI SDK for JavaScript through Sluice, in front of a real model server.
 //
 // Reads SLUICE_URL, CLIENT_NODE_MODULES and the keys ADA_KEY (trusted), BOB_KEY (public, filtered)
-// and RAY_KEY (few calls a minute). Prints one line a check; ends with 1 if one failed.
+// Prints one line a check; ends with 1 if one failed.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ const { default: OpenAI } = require("openai");
 const baseURL = `${process.env.SLUICE_URL}/v1`;
 const client = (who, options = {}) =>
   new OpenAI({ baseURL, apiKey: process.env[`${who}_KEY`], maxRetries: 0, ...options });
-const [ada, bob, ray] = ["ADA", "BOB", "RAY"].map((who) => client(who));
+const [ada, bob] = ["ADA", "BOB"].map((who) => client(who));
 
 const messages = [{ role: "user", content: "Say hello to the people of Paris." }];
 const chat = { model: "small-1", messages, max_tokens: 24 };
