@@ -4,10 +4,10 @@
 //! because the caller left.
 
 use crate::body::Body;
-use crate::filter::{Bill, Filtered, Looked, Outcome, Room, Stream};
+use crate::filter::{Bill, Filtered, Looked, Outcome, Stream};
 use crate::metrics::Metrics;
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Frame;
 use sluice_config::words::{Dialect, ProfileId};
@@ -17,50 +17,45 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-/// Headers of an answer, at most: room for them is made once.
-const HEADERS: usize = 12;
-
 const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Turns an answer into a response that settles its bill.
-pub(crate) fn account(metrics: &Arc<Metrics>, filtered: Filtered) -> Response<Body> {
+pub(crate) fn account(
+    metrics: &Arc<Metrics>,
+    request_id: &str,
+    filtered: Filtered,
+) -> Response<Body> {
     let Filtered { room, mut bill, profile, dialect, answer } = filtered;
     match answer {
         Looked::Whole { body, report, outcome } => {
             bill.whole(&report, outcome);
             count(metrics, profile.as_ref(), &report);
-            whole(body, room, dialect)
+            whole(body, room.answer("application/json", request_id, dialect))
         }
         Looked::Stream(stream) => {
             let metrics = Arc::clone(metrics);
             let body = Accounted { stream, bill, profile, metrics, counted: false };
-            streamed(body, room, dialect)
+            let kind = match dialect {
+                Dialect::OpenAi | Dialect::Anthropic => "text/event-stream; charset=utf-8",
+                Dialect::Ollama => "application/x-ndjson",
+            };
+            streamed(body, room.answer(kind, request_id, dialect))
         }
     }
 }
 
-fn whole(body: Vec<u8>, room: Room, dialect: Dialect) -> Response<Body> {
+fn whole(body: Vec<u8>, headers: HeaderMap) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
-    let headers = response.headers_mut();
-    *headers = HeaderMap::with_capacity(HEADERS);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    room.write(headers, dialect);
+    *response.headers_mut() = headers;
     response
 }
 
-fn streamed(body: Accounted, room: Room, dialect: Dialect) -> Response<Body> {
-    let mut response = Response::new(Body::streamed(body));
-    let headers = response.headers_mut();
-    *headers = HeaderMap::with_capacity(HEADERS);
-    let kind = match dialect {
-        Dialect::OpenAi | Dialect::Anthropic => "text/event-stream; charset=utf-8",
-        Dialect::Ollama => "application/x-ndjson",
-    };
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+fn streamed(body: Accounted, mut headers: HeaderMap) -> Response<Body> {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     // Proxies in front of us must not collect the stream.
     headers.insert(ACCEL, HeaderValue::from_static("no"));
-    room.write(headers, dialect);
+    let mut response = Response::new(Body::streamed(body));
+    *response.headers_mut() = headers;
     response
 }
 

@@ -1,12 +1,15 @@
 //! What was asked, by whom, over what: the plain values the steps hand on.
 
 use bytes::Bytes;
-use http::HeaderMap;
-use sluice_config::words::{Ask, Operation};
+use http::{HeaderMap, HeaderName};
+use sluice_config::words::{Ask, Operation, Timestamp};
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The header that names a call to whoever made it.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Where a call came from.
 #[derive(Clone, Debug)]
@@ -31,8 +34,22 @@ pub(crate) enum Route {
 pub(crate) struct Mark {
     /// `req_…`, sent as `x-request-id`.
     pub(crate) request_id: Arc<str>,
+    /// When it began, on the wall clock.
+    pub(crate) at: Timestamp,
     /// When it began, on the steady clock.
     pub(crate) began: Duration,
+}
+
+impl Mark {
+    /// How long the call has lasted, `now` on the steady clock.
+    pub(crate) fn lasted(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.began)
+    }
+
+    /// What the wall clock shows `now` on the steady clock, if nobody has set it since.
+    pub(crate) fn wall(&self, now: Duration) -> Timestamp {
+        self.at.plus(self.lasted(now))
+    }
 }
 
 /// A well-formed head.

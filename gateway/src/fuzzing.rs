@@ -2,7 +2,7 @@
 //! fuzzing.
 
 use crate::read;
-use crate::wire::{HeadLimits, parse};
+use crate::wire::{HeadLimits, Unread, parse};
 use bytes::Bytes;
 use sluice_config::Bounds;
 use sluice_config::policy::Tier;
@@ -11,10 +11,10 @@ use sluice_config::words::Operation;
 /// Reads a request head, twice: whole, and grown byte by byte, which must come to the same.
 pub fn head(bytes: &[u8]) {
     let limits = HeadLimits { bytes: 4096, headers: 32, uri_bytes: 256 };
-    let whole = parse(bytes, &limits);
+    let whole = parse(bytes, &limits, &mut Unread::default());
     let grown = (0..=bytes.len())
         .filter_map(|length| bytes.get(..length))
-        .map(|bytes| parse(bytes, &limits))
+        .map(|bytes| parse(bytes, &limits, &mut Unread::default()))
         .find(|parsed| !matches!(parsed, Ok(None)))
         .unwrap_or(Ok(None));
     assert_eq!(whole, grown, "a head must not depend on how it arrives");

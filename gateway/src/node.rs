@@ -139,7 +139,6 @@ fn door(store: Store, hasher: KeyHasher, clock: &Arc<dyn Clock>, metrics: &Arc<M
         directory: Directory::new(store.records, Arc::clone(clock), KEYS_MAX),
         hasher,
         throttle: Throttle::new(Arc::clone(clock)),
-        clock: Arc::clone(clock),
         metrics: Arc::clone(metrics),
     }
 }

@@ -13,7 +13,7 @@ use crate::accept::accept;
 use crate::account::account;
 use crate::admit::{Gate, admit};
 use crate::body::Body;
-use crate::call::{Mark, Peer, Route};
+use crate::call::{Mark, Peer, REQUEST_ID, Route};
 use crate::dispatch::{Sender, dispatch};
 use crate::entitle::{card, entitle, list};
 use crate::filter::{Lens, filter};
@@ -29,7 +29,6 @@ use hyper::body::Incoming;
 use sluice_config::words::{Dialect, Operation};
 use std::time::Duration;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Where Anthropic's clients look for it.
 const ANTHROPIC_ID: HeaderName = HeaderName::from_static("request-id");
 
@@ -42,14 +41,13 @@ pub(crate) async fn serve(
 ) -> Response<Body> {
     let (mark, dialect) = (mark(node, began), spoken(request.uri().path()));
     let mut trail = Trail::default();
-    let response = match pass(node, request, peer, mark.clone(), &mut trail).await {
+    match pass(node, request, peer, &mark, &mut trail).await {
         Ok(response) => response,
         Err(refusal) => {
             note(node, &refusal, &trail, &mark);
-            render(&refusal, &mark.request_id, dialect)
+            named(render(&refusal, &mark.request_id, dialect), &mark, dialect)
         }
-    };
-    named(response, &mark, dialect)
+    }
 }
 
 /// Answers what was refused before it was a call.
@@ -69,12 +67,12 @@ async fn pass(
     node: &Node,
     request: Request<Incoming>,
     peer: Peer,
-    mark: Mark,
+    mark: &Mark,
     trail: &mut Trail,
 ) -> Result<Response<Body>, Refusal> {
     let now = node.snapshot(); // one view of the world for the whole call
 
-    let head = accept(request, peer, mark)?;
+    let head = accept(request, peer, mark.clone())?;
     let route = head.parts().route.clone();
     let identified = identify(&node.door, head).await?;
     trail.identified(identified.known());
@@ -82,11 +80,11 @@ async fn pass(
         Route::Operation(operation) => operation,
         Route::Models => {
             let listed = list(&now.policy, identified.principal());
-            return Ok(shown(node, trail, listed));
+            return Ok(named(shown(node, trail, listed), mark, Dialect::OpenAi));
         }
         Route::Model(name) => {
             let card = card(&now.policy, identified.principal(), &name)?;
-            return Ok(shown(node, trail, card));
+            return Ok(named(shown(node, trail, card), mark, Dialect::OpenAi));
         }
     };
     trail.operation = Some(operation);
@@ -102,11 +100,12 @@ async fn pass(
     let lens =
         Lens { chains: &now.chains, bounds: &now.bounds, clock: &node.clock, stop: &node.stop };
     let filtered = filter(lens, answered).await?;
-    Ok(account(&node.metrics, filtered))
+    Ok(account(&node.metrics, &mark.request_id, filtered))
 }
 
 fn mark(node: &Node, began: Duration) -> Mark {
-    Mark { request_id: node.ids.request(node.clock.now()), began }
+    let at = node.clock.now();
+    Mark { request_id: node.ids.request(at), at, began }
 }
 
 /// An answer about models, which cost no backend anything.

@@ -53,13 +53,6 @@ pub(crate) struct Opened {
     pub(super) streamed: bool,
 }
 
-impl Opened {
-    /// How long the call has lasted.
-    fn lasted(&self, now: Duration) -> Duration {
-        now.saturating_sub(self.mark.began)
-    }
-}
-
 /// A bill that is open.
 #[derive(Debug)]
 pub(crate) struct Bill {
@@ -98,7 +91,7 @@ impl Bill {
         if let Some(open) = &self.open
             && !self.asked
         {
-            let added = now.saturating_sub(open.mark.began);
+            let added = open.mark.lasted(now);
             open.metrics.added.observe(added.as_secs_f64());
         }
         self.asked = true;
@@ -169,18 +162,18 @@ impl Bill {
             prompt: spent.prompt,
             completion: spent.completion,
             estimated: spent.estimated,
-            duration: open.lasted(now).as_secs_f64(),
+            duration: open.mark.lasted(now).as_secs_f64(),
             ttft: self.ttft(&open).map(|ttft| ttft.as_secs_f64()),
         });
         self.settle(open, outcome, &spent, now);
     }
 
     fn ttft(&self, open: &Opened) -> Option<Duration> {
-        self.first.map(|first| first.saturating_sub(open.mark.began))
+        self.first.map(|first| open.mark.lasted(first))
     }
 
     fn settle(&self, open: Box<Opened>, outcome: Outcome, spent: &Spent, now: Duration) {
-        let (duration_ms, ttft_ms) = (millis(open.lasted(now)), self.ttft(&open).map(millis));
+        let (duration_ms, ttft_ms) = (millis(open.mark.lasted(now)), self.ttft(&open).map(millis));
         tracing::debug!(
             request_id = &*open.mark.request_id,
             principal = open.known.principal.id.as_str(),
@@ -195,7 +188,7 @@ impl Bill {
         open.reservation.settle(spent.prompt.saturating_add(spent.completion));
         open.permit.send(UsageRow {
             request_id: Arc::clone(&open.mark.request_id),
-            at: open.clock.now(),
+            at: open.mark.wall(now),
             principal: open.known.principal.id.clone(),
             tier: open.entitlement.tier.id.clone(),
             model: open.entitlement.model.id.clone(),

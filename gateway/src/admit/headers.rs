@@ -2,8 +2,11 @@
 //! or Anthropic's `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`.
 
 use super::window;
+use crate::call::REQUEST_ID;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sluice_config::words::{Dialect, Limit, Timestamp, Unit};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// The binding limit of each unit: the one with the least left.
@@ -20,6 +23,9 @@ struct Line {
     left: u64,
     reset: Duration,
 }
+
+/// Headers of an answer, at most: room for their names is made once.
+const HEADERS: usize = 12;
 
 const REQUESTS: [HeaderName; 3] = [
     HeaderName::from_static("x-ratelimit-limit-requests"),
@@ -42,6 +48,18 @@ const ANTHROPIC_TOKENS: [HeaderName; 3] = [
     HeaderName::from_static("anthropic-ratelimit-tokens-remaining"),
     HeaderName::from_static("anthropic-ratelimit-tokens-reset"),
 ];
+/// Where Anthropic's clients look for the id of a request.
+const ANTHROPIC_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// Every name of an answer whose limits are of both units, in order: most are. To hash a name costs
+/// more than to copy it, so it is done once and not with each answer.
+static FORM: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let first = [CONTENT_TYPE, REQUEST_ID];
+    let names = first.into_iter().chain(REQUESTS).chain(TOKENS);
+    let mut form = HeaderMap::with_capacity(HEADERS);
+    form.extend(names.map(|name| (name, HeaderValue::from_static(""))));
+    form
+});
 
 impl Room {
     /// Nothing is limited yet at this moment.
@@ -65,48 +83,61 @@ impl Room {
     }
 
     pub(super) fn headers(&self, dialect: Dialect) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        self.write(&mut headers, dialect);
+        let [requests, tokens] = match dialect {
+            Dialect::OpenAi | Dialect::Ollama => [REQUESTS, TOKENS],
+            Dialect::Anthropic => [ANTHROPIC_REQUESTS, ANTHROPIC_TOKENS],
+        };
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        for (names, line) in [(requests, self.requests), (tokens, self.tokens)] {
+            let values = line.iter().flat_map(|line| self.values(line, dialect));
+            headers.extend(names.into_iter().zip(values));
+        }
         headers
     }
 
-    pub(crate) fn write(&self, headers: &mut HeaderMap, dialect: Dialect) {
-        match dialect {
-            Dialect::OpenAi | Dialect::Ollama => {
-                self.lines([REQUESTS, TOKENS], headers, go);
+    /// The headers of an answer of this kind to the call with this id, what is left among them.
+    pub(crate) fn answer(
+        &self,
+        kind: &'static str,
+        request_id: &str,
+        dialect: Dialect,
+    ) -> HeaderMap {
+        let (kind, id) = (HeaderValue::from_static(kind), value(request_id.as_bytes()));
+        let (Some(requests), Some(tokens), Dialect::OpenAi | Dialect::Ollama) =
+            (&self.requests, &self.tokens, dialect)
+        else {
+            let mut headers = self.headers(dialect);
+            if dialect == Dialect::Anthropic {
+                headers.insert(ANTHROPIC_ID, id.clone());
             }
-            Dialect::Anthropic => {
-                let moment = |reset, text: &mut Vec<u8>| rfc3339(self.at.plus(reset), text);
-                self.lines([ANTHROPIC_REQUESTS, ANTHROPIC_TOKENS], headers, moment);
-            }
-        }
+            headers.extend([(CONTENT_TYPE, kind), (REQUEST_ID, id)]);
+            return headers;
+        };
+        let mut headers = FORM.clone();
+        let (requests, tokens) = (self.values(requests, dialect), self.values(tokens, dialect));
+        let values = [kind, id].into_iter().chain(requests).chain(tokens);
+        headers.values_mut().zip(values).for_each(|(place, value)| *place = value);
+        headers
     }
 
-    #[inline]
-    fn lines(
-        &self,
-        [requests, tokens]: [[HeaderName; 3]; 2],
-        headers: &mut HeaderMap,
-        when: impl Fn(Duration, &mut Vec<u8>),
-    ) {
+    /// A line as the headers have it, in their order.
+    fn values(&self, line: &Line, dialect: Dialect) -> [HeaderValue; 3] {
         let (mut text, mut number) = (Vec::with_capacity(32), itoa::Buffer::new());
-        for (names, line) in [(requests, self.requests), (tokens, self.tokens)] {
-            let Some(line) = line else { continue };
-            let [limit, remaining, reset] = names;
-            insert(headers, limit, number.format(line.limit).as_bytes());
-            insert(headers, remaining, number.format(line.left).as_bytes());
-            text.clear();
-            when(line.reset, &mut text);
-            insert(headers, reset, &text);
+        match dialect {
+            Dialect::OpenAi | Dialect::Ollama => go(line.reset, &mut text),
+            Dialect::Anthropic => rfc3339(self.at.plus(line.reset), &mut text),
         }
+        [
+            value(number.format(line.limit).as_bytes()),
+            value(number.format(line.left).as_bytes()),
+            value(&text),
+        ]
     }
 }
 
-fn insert(headers: &mut HeaderMap, name: HeaderName, text: &[u8]) {
-    // Digits and units are always a value.
-    if let Ok(value) = HeaderValue::from_bytes(text) {
-        headers.insert(name, value);
-    }
+fn value(text: &[u8]) -> HeaderValue {
+    // Digits, units and our ids are always a value.
+    HeaderValue::from_bytes(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 fn binding(slot: &mut Option<Line>, line: Line) {
@@ -184,6 +215,30 @@ mod tests {
         assert!(openai.starts_with("x-ratelimit-limit-requests: 60\n"), "{openai}");
         assert!(openai.ends_with("x-ratelimit-reset-tokens: 1s"), "{openai}");
         assert_eq!(written(Dialect::Ollama), openai);
+    }
+
+    #[test]
+    fn each_value_stands_under_its_name() {
+        let line =
+            |limit, left, seconds| Some(Line { limit, left, reset: Duration::from_secs(seconds) });
+        let at = Timestamp(1_767_225_600_500);
+        let (requests, tokens) = (line(10, 9, 1), line(1000, 800, 2));
+        for room in [
+            Room { at, requests, tokens },
+            Room { at, requests, tokens: None },
+            Room { at, requests: None, tokens },
+            Room::at(at),
+        ] {
+            let headers = room.answer("text/plain", "req_1", Dialect::OpenAi);
+            let mut plainly = room.headers(Dialect::OpenAi);
+            plainly.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+            plainly.insert(REQUEST_ID, HeaderValue::from_static("req_1"));
+            assert_eq!(headers, plainly);
+        }
+        let headers = Room { at, requests, tokens }.headers(Dialect::OpenAi);
+        let named = |name: HeaderName| headers[name].to_str().expect("text");
+        assert_eq!(REQUESTS.map(named), ["10", "9", "1s"]);
+        assert_eq!(TOKENS.map(named), ["1000", "800", "2s"]);
     }
 
     #[test]

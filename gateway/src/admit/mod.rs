@@ -38,6 +38,8 @@ pub(crate) struct Admitted {
     pub(crate) entitlement: Entitlement,
     pub(crate) room: Room,
     pub(crate) bill: Bill,
+    /// When that was, on the steady clock.
+    pub(crate) at: Duration,
 }
 
 /// What `admit` needs of the node.
@@ -53,7 +55,8 @@ pub(crate) struct Gate<'n> {
 pub(crate) fn admit(gate: Gate<'_>, entitled: Entitled) -> Result<Admitted, Refusal> {
     let Entitled { call: Call { parts, known, asked }, mut entitlement } = entitled;
     let permit = gate.books.permit().ok_or_else(unwritable)?;
-    let now = gate.clock.now();
+    let at = gate.clock.steady();
+    let now = parts.mark.wall(at);
     let holders = gate.meters.of(&known.principal);
     let operation = asked.ask.operation;
     fit(&holders, operation, &mut entitlement, now)?;
@@ -69,7 +72,7 @@ pub(crate) fn admit(gate: Gate<'_>, entitled: Entitled) -> Result<Admitted, Refu
         entitlement: entitlement.clone(),
         streamed: asked.stream,
     });
-    Ok(Admitted { parts, known, asked, entitlement, room, bill })
+    Ok(Admitted { parts, known, asked, entitlement, room, bill, at })
 }
 
 fn unwritable() -> Refusal {

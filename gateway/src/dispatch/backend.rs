@@ -109,8 +109,8 @@ impl Backend {
         patience: Patience,
         now: Duration,
     ) -> Result<(Connection, Head), Unanswered> {
-        let deadline = Deadline::new(&self.clock, now, patience.first_byte);
-        match connection.exchange(request, &deadline).await {
+        let mut deadline = Deadline::new(&self.clock, now, patience.first_byte);
+        match connection.exchange(request, &mut deadline).await {
             Ok(head) => Ok((connection, head)),
             Err(NoHead::Late) => Err(Unanswered::Late),
             Err(no_head) => Err(Unanswered::Broken(no_head)),

@@ -85,8 +85,8 @@ pub(crate) struct Sender<'n> {
 
 /// Asks one backend after another until one can be asked at all.
 pub(crate) async fn dispatch(sender: Sender<'_>, admitted: Admitted) -> Result<Answered, Refusal> {
-    let Admitted { parts, known, asked, entitlement, room, mut bill } = admitted;
-    let question = Question { parts: &parts, known: &known, asked: &asked };
+    let Admitted { parts, known, asked, entitlement, room, mut bill, at } = admitted;
+    let question = Question { parts: &parts, known: &known, asked: &asked, at };
     match ask(&sender, &question, &entitlement, &mut bill).await {
         Ok(answer) => Ok(Answered { parts, asked, entitlement, room, bill, answer }),
         Err(refusal) => {
@@ -100,6 +100,8 @@ struct Question<'c> {
     parts: &'c HeadParts,
     known: &'c Known,
     asked: &'c Asked,
+    /// When it was admitted, just now.
+    at: Duration,
 }
 
 async fn ask(
@@ -108,14 +110,13 @@ async fn ask(
     entitlement: &Entitlement,
     bill: &mut Bill,
 ) -> Result<Answer, Refusal> {
-    let Question { parts, known, asked } = question;
+    let Question { parts, known, asked, at } = question;
     let upstream = sender.upstreams.get(&entitlement.model.upstream).ok_or_else(nowhere)?;
     let salt = salt(sender, upstream, known);
     let json = assemble::body(asked, entitlement, upstream, &salt);
     let operation = asked.ask.operation;
-    let mut tried = Vec::new();
+    let (mut tried, mut now) = (Vec::new(), *at);
     loop {
-        let now = sender.clock.steady();
         let place = upstream.choose(sender.ids.choice(), &tried, now).map_err(no_place)?;
         let backend = place.backend();
         let request = wire::encode(&backend.target, operation, &parts.mark.request_id, &json);
@@ -133,6 +134,7 @@ async fn ask(
                 if !again || upstream.is_tried(&tried) {
                     return Err(refused(unanswered));
                 }
+                now = sender.clock.steady();
             }
         }
     }

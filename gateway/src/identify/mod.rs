@@ -13,7 +13,7 @@ use crate::refuse::{Refusal, RefusalCode};
 use http::HeaderMap;
 use hyper::body::Incoming;
 use prometheus::IntCounter;
-use sluice_config::words::{Clock, KeyDigest, KeyHasher, Principal};
+use sluice_config::words::{KeyDigest, KeyHasher, Principal};
 use sluice_store::{Directory, Known, Lookup};
 use std::fmt;
 use std::sync::Arc;
@@ -69,7 +69,6 @@ pub(crate) struct Door {
     pub(crate) directory: Directory,
     pub(crate) hasher: KeyHasher,
     pub(crate) throttle: Throttle,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -114,7 +113,7 @@ async fn prove(door: &Door, parts: &HeadParts) -> Result<Arc<Known>, Unproven> {
         Lookup::Absent => load(door, &digest).await?,
     };
     let known = known.ok_or(Unproven::Failed("unknown credential"))?;
-    match known.stands(door.clock.now()) {
+    match known.stands(parts.mark.at) {
         Ok(_) => Ok(known),
         Err(fallen) => Err(Unproven::Failed(match fallen {
             sluice_store::Fallen::Revoked => "revoked credential",

@@ -7,6 +7,9 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use std::error::Error;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 /// Collects a body of at most `bytes_max` bytes within `time`.
@@ -18,7 +21,11 @@ pub(super) async fn collect(
     if body.size_hint().lower() > bytes_max {
         return Err(too_large(bytes_max));
     }
-    let all = gather(&mut body, bytes_max);
+    let mut all = pin!(gather(&mut body, bytes_max));
+    // Most bodies came with their head; those take no timer.
+    if let Poll::Ready(gathered) = poll_fn(|cx| Poll::Ready(all.as_mut().poll(cx))).await {
+        return gathered;
+    }
     match tokio::time::timeout(time, all).await {
         Ok(gathered) => gathered,
         Err(late) => Err(Fault::Late.refusal().because(late)),

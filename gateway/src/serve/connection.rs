@@ -4,14 +4,13 @@ use super::body::{Tracked, UnderWay};
 use super::cors;
 use super::executor::Streams;
 use crate::accept::address;
-use crate::body::Body;
 use crate::call::Peer;
 use crate::node::Node;
 use crate::pipeline;
 use crate::tasks::Tasks;
 use crate::wire::{Deadlines, Fault, Guarded, HeadLimits, Watch};
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http::{HeaderValue, Request, Response, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -183,11 +182,19 @@ async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
     let node = &conn.shared.node;
     let (under_way, now) = (UnderWay::begin(&conn.watch), node.clock.steady());
     let one = request.version() != Version::HTTP_2;
+    let origin = cors::origin(&request, || node.snapshot());
     let mut response = match Fault::named(request.method(), request.uri()).filter(|_| one) {
         Some(fault) => pipeline::refuse(node, &fault.refusal(), now),
-        // In a place of its own, so that a connection without a call is small.
-        None => Box::pin(answer(conn, request, now)).await,
+        None if origin.is_some() && cors::is_preflight(&request) => cors::permission(),
+        None => {
+            let address = address(conn.peer.ip(), request.headers(), &conn.shared.trusted);
+            // In a place of its own, so that a connection without a call is small.
+            Box::pin(pipeline::serve(node, request, Peer { address }, now)).await
+        }
     };
+    if let Some(origin) = origin {
+        cors::share(response.headers_mut(), &origin);
+    }
     if one && conn.is_spent(now) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -196,23 +203,6 @@ async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
         response.headers_mut().remove(CONNECTION);
     }
     response.map(|body| Tracked::new(body, under_way))
-}
-
-async fn answer(conn: &Conn, request: Request<Incoming>, now: Duration) -> Response<Body> {
-    let node = &conn.shared.node;
-    let origin = cors::origin(&request, || node.snapshot());
-    if let Some(origin) = origin.as_ref().filter(|_| cors::is_preflight(&request)) {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        cors::permit(response.headers_mut(), origin);
-        return response;
-    }
-    let address = address(conn.peer.ip(), request.headers(), &conn.shared.trusted);
-    let mut response = pipeline::serve(node, request, Peer { address }, now).await;
-    if let Some(origin) = origin {
-        cors::share(response.headers_mut(), &origin);
-    }
-    response
 }
 
 impl Conn {

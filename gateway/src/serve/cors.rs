@@ -1,12 +1,13 @@
 //! Web pages of configured origins may call; without any, no page may.
 
+use crate::body::Body;
 use crate::snapshot::Snapshot;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
     VARY,
 };
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use std::sync::Arc;
 
 /// The configured origin a request comes from, if it does.
@@ -24,17 +25,20 @@ pub(super) fn is_preflight<B>(request: &Request<B>) -> bool {
         && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// What a page may send, for a day of the browser's memory at most.
-pub(super) fn permit(headers: &mut HeaderMap, origin: &HeaderValue) {
+/// What a page may send, for a day of the browser's memory at most; still to be shared.
+pub(super) fn permission() -> Response<Body> {
     let allowed = "authorization, x-api-key, api-key, content-type, anthropic-beta, \
                    anthropic-dangerous-direct-browser-access, anthropic-version, \
                    openai-organization, openai-project, x-stainless-arch, x-stainless-lang, x-stainless-os, \
                    x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, \
                    x-stainless-runtime-version, x-stainless-timeout";
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    share(headers, origin);
+    response
 }
 
 /// Lets the page read an answer.

@@ -1,6 +1,7 @@
 //! A stream that lets through only whole, strict heads and the bodies they announce, in time.
 
 use super::head::{self, Framing, HeadLimits};
+use super::unread::Unread;
 use super::{Deadlines, Fault, Watch};
 use crate::chunked::Chunked;
 use crate::scratch;
@@ -97,8 +98,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
         Ok(match &mut self.at {
             At::Refused => None,
             At::Fresh | At::Head => {
-                let parsed = head::parse(fresh, &self.limits)?;
-                parsed.map(|(length, framing)| (length, Some(At::after(framing))))
+                let mut unread = Unread::default();
+                let parsed = head::parse(fresh, &self.limits, &mut unread)?;
+                let Some((length, framing)) = parsed else { return Ok(None) };
+                // A head behind another that still waits stays as it is.
+                let left_out = if self.cleared == 0 { unread.cut(&mut self.buf) } else { 0 };
+                Some((length - left_out, Some(At::after(framing))))
             }
             At::Length(left) => {
                 let here = usize::try_from(*left).unwrap_or(usize::MAX).min(fresh.len());

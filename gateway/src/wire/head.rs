@@ -3,6 +3,7 @@
 use super::Fault;
 use super::lines::{Line, Lines};
 use super::set::Set;
+use super::unread::Unread;
 use memchr::memchr;
 
 /// A method or a header name (`token` in the grammar).
@@ -35,22 +36,28 @@ pub(crate) enum Framing {
 }
 
 /// Reads a head at the start of `bytes`: its length in bytes and how its body is delimited, or
-/// `None` if more bytes are needed.
+/// `None` if more bytes are needed. What of it nobody reads is noted in `unread`.
 ///
 /// # Errors
 ///
 /// The [`Fault`] to answer with; the connection cannot be read further.
-pub(crate) fn parse(bytes: &[u8], limits: &HeadLimits) -> Result<Option<(usize, Framing)>, Fault> {
+pub(crate) fn parse(
+    bytes: &[u8],
+    limits: &HeadLimits,
+    unread: &mut Unread,
+) -> Result<Option<(usize, Framing)>, Fault> {
     let mut lines = Lines::new(bytes);
     let Some(line) = lines.next(limits)? else { return Ok(None) };
     let old = request_line(line.bytes, limits)?;
     let mut seen = Seen { old, ..Seen::default() };
     loop {
+        let start = lines.passed();
         let Some(line) = lines.next(limits)? else { return Ok(None) };
         if line.bytes.is_empty() {
             return Ok(Some((lines.passed(), seen.framing()?)));
         }
-        seen.header(&line, limits)?;
+        let name = seen.header(&line, limits)?;
+        unread.note(name, start..lines.passed());
     }
 }
 
@@ -100,7 +107,8 @@ struct Seen {
 }
 
 impl Seen {
-    fn header(&mut self, line: &Line<'_>, limits: &HeadLimits) -> Result<(), Fault> {
+    /// Judges a header and says its name.
+    fn header<'l>(&mut self, line: &Line<'l>, limits: &HeadLimits) -> Result<&'l [u8], Fault> {
         self.headers += 1;
         if self.headers > limits.headers {
             return Err(Fault::HeadersTooLarge);
@@ -116,7 +124,8 @@ impl Seen {
         if !line.plain && !value.iter().all(|byte| matches!(byte, b'\t' | 0x20..=0x7e | 0x80..)) {
             return Err(Fault::Malformed);
         }
-        self.judge(name, value.trim_ascii())
+        self.judge(name, value.trim_ascii())?;
+        Ok(name)
     }
 
     fn judge(&mut self, name: &[u8], value: &[u8]) -> Result<(), Fault> {
@@ -185,7 +194,7 @@ mod tests {
     const LIMITS: HeadLimits = HeadLimits { bytes: 1024, headers: 8, uri_bytes: 64 };
 
     fn read(head: &str) -> Result<Option<(usize, Framing)>, Fault> {
-        parse(head.as_bytes(), &LIMITS)
+        parse(head.as_bytes(), &LIMITS, &mut Unread::default())
     }
 
     #[test]
@@ -195,7 +204,8 @@ mod tests {
         let head = "POST /v1/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n";
         assert_eq!(read(head), Ok(Some((head.len(), Framing::Chunked))));
         for cut in 0..head.len() {
-            assert_eq!(parse(&head.as_bytes()[..cut], &LIMITS), Ok(None), "{cut}");
+            let begun = head.get(..cut).expect("ASCII");
+            assert_eq!(read(begun), Ok(None), "{cut}");
         }
     }
 
@@ -264,7 +274,7 @@ mod tests {
     fn values_hold_tabs_and_no_other_control_character() {
         for byte in 0..=u8::MAX {
             let head = [b"GET / HTTP/1.1\r\nHost: a\r\nX: b", &[byte][..], b"c\r\n\r\n"].concat();
-            let taken = matches!(parse(&head, &LIMITS), Ok(Some(_)));
+            let taken = matches!(parse(&head, &LIMITS, &mut Unread::default()), Ok(Some(_)));
             assert_eq!(taken, byte == b'\t' || !byte.is_ascii_control(), "{byte}");
         }
     }

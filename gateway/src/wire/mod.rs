@@ -13,6 +13,7 @@ mod guard;
 mod head;
 mod lines;
 mod set;
+mod unread;
 mod watch;
 mod write;
 
@@ -22,4 +23,6 @@ pub(crate) use guard::Guarded;
 pub(crate) use head::HeadLimits;
 #[cfg(fuzzing)]
 pub(crate) use head::parse;
+#[cfg(fuzzing)]
+pub(crate) use unread::Unread;
 pub(crate) use watch::{Deadlines, Watch};

@@ -117,8 +117,8 @@ async fn answer(host: &str, port: u16, request: &[u8]) -> Result<(Body, u16, Con
     let connection = Connection::open(host, port, None).await;
     let mut connection = connection.map_err(|error| failed(&error))?;
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
-    let deadline = Deadline::new(&clock, clock.steady(), PATIENCE);
-    let head = connection.exchange(request, &deadline).await;
+    let mut deadline = Deadline::new(&clock, clock.steady(), PATIENCE);
+    let head = connection.exchange(request, &mut deadline).await;
     let head = head.map_err(|none| failed(&format!("{none:?}")))?;
     Ok((Body::new(connection, head.framing, false), head.status, head.content))
 }

@@ -93,7 +93,7 @@ impl Connection {
     pub(crate) async fn exchange(
         &mut self,
         request: &[u8],
-        deadline: &Deadline<'_>,
+        deadline: &mut Deadline<'_>,
     ) -> Result<Head, NoHead> {
         let mut rest = request;
         poll_fn(|cx| {
@@ -114,7 +114,7 @@ impl Connection {
         &mut self,
         cx: &mut Context<'_>,
         poll: Poll<Result<T, NoHead>>,
-        deadline: &Deadline<'_>,
+        deadline: &mut Deadline<'_>,
     ) -> Poll<Result<T, NoHead>> {
         if poll.is_pending() {
             ready!(self.poll_late(cx, deadline.left()));
@@ -124,10 +124,13 @@ impl Connection {
     }
 
     /// Reads the head of the answer, passing over interim ones.
-    async fn head(&mut self, deadline: &Deadline<'_>) -> Result<Head, NoHead> {
+    async fn head(&mut self, deadline: &mut Deadline<'_>) -> Result<Head, NoHead> {
         let mut interim = 0;
         loop {
-            match response::parse(&self.buf).map_err(NoHead::Wire)? {
+            // Nothing is nearly always what is there at first.
+            let begun = Some(&self.buf).filter(|begun| !begun.is_empty());
+            let parsed = begun.map_or(Ok(None), |begun| response::parse(begun));
+            match parsed.map_err(NoHead::Wire)? {
                 Some((length, head)) if head.status >= 200 => {
                     self.buf.advance(length);
                     return Ok(head);
@@ -142,7 +145,7 @@ impl Connection {
         }
     }
 
-    async fn more(&mut self, first: bool, deadline: &Deadline<'_>) -> Result<(), NoHead> {
+    async fn more(&mut self, first: bool, deadline: &mut Deadline<'_>) -> Result<(), NoHead> {
         let silent = first && self.buf.is_empty();
         let read = poll_fn(|cx| {
             let read = self.poll_fill(cx).map_err(|error| NoHead::Io { error, silent });

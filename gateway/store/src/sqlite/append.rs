@@ -1,13 +1,12 @@
 //! Writing batches: many rows a statement, since what costs is the statement and not the row.
 
 use super::Sqlite;
-use super::kinds::{Kind, Kinds};
+use super::kinds::{Kind, Kinds, Numbers};
 use crate::number::clamped;
 use crate::{COUNT_MAX, StoreError, UsageRow};
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe, SqliteConnection};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) const WRITING: &str = "write its ledger";
@@ -37,7 +36,7 @@ impl Sqlite {
         let mut books = self.books.lock().await;
         let begin = "begin immediate";
         let mut transaction = self.writer.begin_with(begin).await.map_err(failed())?;
-        let mut found = HashMap::new();
+        let mut found = Numbers::default();
         let mut numbered = Vec::with_capacity(rows.len());
         for row in rows {
             let kind = number(&books.kinds, &mut found, row, &mut transaction).await?;
@@ -71,7 +70,7 @@ fn insert(rows: usize) -> String {
 
 async fn number(
     known: &Kinds,
-    found: &mut HashMap<Kind, i64>,
+    found: &mut Numbers,
     row: &UsageRow,
     file: &mut SqliteConnection,
 ) -> Result<i64, StoreError> {

@@ -2,6 +2,7 @@
 
 use super::rows::field;
 use crate::{StoreError, UsageRow};
+use foldhash::fast::RandomState;
 use sluice_config::words::{ModelId, Operation, PrincipalId, ReleaseStage, RevisionId, TierId};
 use sqlx::SqliteConnection;
 use std::borrow::Cow;
@@ -65,9 +66,12 @@ impl Kind {
     }
 }
 
+/// The numbers of some kinds. Their words are the operator's, so they need no slow hash.
+pub(super) type Numbers = HashMap<Kind, i64, RandomState>;
+
 /// The numbers of kinds that are in the file for good.
 #[derive(Debug, Default)]
-pub(super) struct Kinds(HashMap<Kind, i64>);
+pub(super) struct Kinds(Numbers);
 
 impl Kinds {
     pub(super) fn get(&self, kind: &Kind) -> Option<i64> {
@@ -75,7 +79,7 @@ impl Kinds {
     }
 
     /// Remembers what a transaction has found or added, once that is committed.
-    pub(super) fn learn(&mut self, found: HashMap<Kind, i64>) {
+    pub(super) fn learn(&mut self, found: Numbers) {
         if self.0.len().saturating_add(found.len()) > KINDS_MAX {
             self.0.clear();
         }
