@@ -76,6 +76,8 @@ pub(crate) struct Asked {
     pub(crate) kept: Vec<Kept>,
     /// The members of `options` that are sent on as written, where a dialect has them.
     pub(crate) options: Vec<Kept>,
+    /// The texts of the prompt, in the order of the body, if filters look at them.
+    pub(crate) texts: Vec<Written>,
     /// The whole body, which [`Self::kept`] and [`Self::options`] point into.
     pub(crate) body: Bytes,
 }
@@ -85,4 +87,27 @@ pub(crate) struct Asked {
 pub(crate) struct Kept {
     pub(crate) name: &'static str,
     pub(crate) value: Range<usize>,
+}
+
+/// A text of the prompt, as filters look at it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// The member of the body it stands in.
+    pub(crate) member: &'static str,
+    /// Which message or input it belongs to: the prose of one is read as one text.
+    pub(crate) group: u32,
+    pub(crate) place: Place,
+    /// What it says, unescaped.
+    pub(crate) text: Box<str>,
+}
+
+/// Where a text of the prompt stands; spans are of the body, with the quotes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    /// Words of a message.
+    Prose(Range<usize>),
+    /// Any other string.
+    Word(Range<usize>),
+    /// The key of a member, which cannot be changed.
+    Key,
 }

@@ -23,7 +23,13 @@ pub fn head(bytes: &[u8]) {
 /// Reads the body of each operation; what is taken must be JSON that serde reads as well.
 pub fn body(tier: &Tier, bytes: &[u8]) {
     for operation in Operation::ALL {
-        let read = read::asked(operation, tier, &Bounds::default(), Bytes::copy_from_slice(bytes));
+        let read = read::asked(
+            operation,
+            tier,
+            &Bounds::default(),
+            read::Prompts::Listed,
+            Bytes::copy_from_slice(bytes),
+        );
         if read.is_ok() {
             let value = serde_json::from_slice::<serde_json::Value>(bytes);
             assert!(value.is_ok(), "taken, and not JSON");

@@ -5,8 +5,10 @@
 //! what the next one asks for.
 //!
 //! ```text
-//! Request -> Head -> Identified -> Call -> Entitled -> Admitted -> Answered -> Filtered -> Response
-//!         accept   identify      read   entitle     admit      dispatch    filter      account
+//! Request -> Head -> Identified -> Call -> Entitled -> Admitted -> Screened -> Answered -> Filtered
+//!         accept   identify      read   entitle     admit       screen     dispatch    filter
+//!         -> Response
+//!            account
 //! ```
 
 use crate::accept::accept;
@@ -22,6 +24,7 @@ use crate::metrics::Labels;
 use crate::node::Node;
 use crate::read::read;
 use crate::refuse::{Refusal, RefusalCode, render};
+use crate::screen::screen;
 use crate::trail::Trail;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
@@ -88,7 +91,7 @@ async fn pass(
         }
     };
     trail.operation = Some(operation);
-    let call = read(&now.policy, &now.bounds, identified, operation).await?;
+    let call = read(&now.policy, &now.chains, &now.bounds, identified, operation).await?;
     let entitled = entitle(&now.policy, call, trail)?;
     let (tier, model) = (&entitled.entitlement.tier, &entitled.entitlement.model);
     let metrics = now.calls.of(&node.metrics, tier, model, operation);
@@ -96,7 +99,8 @@ async fn pass(
     let admitted = admit(gate, entitled)?;
     let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
     let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
-    let answered = dispatch(sender, admitted).await?;
+    let screened = screen(&now.chains, &node.metrics, admitted)?;
+    let answered = dispatch(sender, screened).await?;
     let lens =
         Lens { chains: &now.chains, bounds: &now.bounds, clock: &node.clock, stop: &node.stop };
     let filtered = filter(lens, answered).await?;

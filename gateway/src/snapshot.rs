@@ -1,7 +1,7 @@
 //! Everything that changes when the configuration changes, built whole and swapped whole.
 
+use crate::chains::Chains;
 use crate::dispatch::{Backends, Upstreams};
-use crate::filter::Chains;
 use crate::metrics::CallTable;
 use http::HeaderValue;
 use sluice_config::{Bounds, Config, Policy, Problems};

@@ -6,14 +6,14 @@ use std::path::Path;
 /// The gateway's modules, lowest first; a module may import only from modules before it.
 const FLOORS: &[&str] = &[
     "clock", "timer", "ids", "journal", "chunked", "scratch", "signal", "body", "refuse", "trail",
-    "wire", "metrics", "tasks", "call", "accept", "identify", "read", "entitle", "admit",
-    "dispatch", "filter", "account", "snapshot", "node", "pipeline", "serve", "cli", "fuzzing",
-    "lib", "main",
+    "wire", "metrics", "tasks", "call", "chains", "accept", "identify", "read", "entitle", "admit",
+    "screen", "dispatch", "filter", "account", "snapshot", "node", "pipeline", "serve", "cli",
+    "fuzzing", "lib", "main",
 ];
 
 /// The steps of a call. One may import another only if it is the step just before it.
 const STEPS: &[&str] =
-    &["accept", "identify", "read", "entitle", "admit", "dispatch", "filter", "account"];
+    &["accept", "identify", "read", "entitle", "admit", "screen", "dispatch", "filter", "account"];
 
 /// Crates on one floor, that know nothing of each other.
 const SIBLINGS: &[(&str, &str)] = &[("sluice_store", "sluice_stream")];

@@ -17,6 +17,7 @@ mod limits;
 mod methods;
 mod metrics;
 mod models;
+mod prompts;
 mod reading;
 mod real;
 mod reload;

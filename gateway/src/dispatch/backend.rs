@@ -3,7 +3,7 @@
 use super::health::{Failure, Health};
 use super::pool::Pool;
 use super::wire::{Connection, Head, NoHead, Secure, Target};
-use crate::admit::Bill;
+use crate::screen::Bill;
 use crate::metrics::BackendMetrics;
 use crate::timer::Deadline;
 use sluice_config::BackendUrl;

@@ -9,11 +9,11 @@ mod tls;
 mod upstreams;
 pub(crate) mod wire;
 
-use crate::admit::Admitted;
-pub(crate) use crate::admit::{Bill, Outcome, Room};
 use crate::call::{Asked, HeadParts};
 use crate::ids::Ids;
 use crate::refuse::{Refusal, RefusalCode};
+use crate::screen::Screened;
+pub(crate) use crate::screen::{Bill, Outcome, Room};
 use backend::{InFlight, Patience, Unanswered};
 pub(crate) use health::Failure;
 use sluice_config::words::{Clock, Dialect, Entitlement, KeyHasher, PrincipalId};
@@ -84,8 +84,8 @@ pub(crate) struct Sender<'n> {
 }
 
 /// Asks one backend after another until one can be asked at all.
-pub(crate) async fn dispatch(sender: Sender<'_>, admitted: Admitted) -> Result<Answered, Refusal> {
-    let Admitted { parts, known, asked, entitlement, room, mut bill, at } = admitted;
+pub(crate) async fn dispatch(sender: Sender<'_>, screened: Screened) -> Result<Answered, Refusal> {
+    let Screened { parts, known, asked, entitlement, room, mut bill, at } = screened;
     let question = Question { parts: &parts, known: &known, asked: &asked, at };
     match ask(&sender, &question, &entitlement, &mut bill).await {
         Ok(answer) => Ok(Answered { parts, asked, entitlement, room, bill, answer }),

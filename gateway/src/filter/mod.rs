@@ -4,32 +4,16 @@ mod stream;
 mod whole;
 
 use crate::call::{Asked, HeadParts};
+use crate::chains::Chains;
 use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::signal::Signal;
-use foldhash::fast::RandomState;
+use sluice_config::Bounds;
 use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Timestamp};
-use sluice_config::{Bounds, Problems, ProfileSpec};
-use sluice_stream::filter::Chain;
 use sluice_stream::{Fault, Plan, Report, Usage};
-use std::collections::HashMap;
 use std::sync::Arc;
 pub(crate) use stream::Stream;
-
-/// The filters of each profile, built once at load.
-#[derive(Debug)]
-pub(crate) struct Chains(HashMap<ProfileId, Arc<Chain>, RandomState>);
-
-impl Chains {
-    /// Builds every profile, noting what cannot be.
-    pub(crate) fn build(profiles: &[ProfileSpec], problems: &mut Problems) -> Self {
-        let built = profiles
-            .iter()
-            .filter_map(|profile| Some((profile.id.clone(), Chain::build(profile, problems)?)));
-        Self(built.collect())
-    }
-}
 
 /// An answer every byte of which is looked at before it leaves. Made only here.
 #[derive(Debug)]
@@ -90,7 +74,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
     let prefix = asked.ask.operation.id_prefix();
     Plan {
         operation: asked.ask.operation,
-        chain: profile.and_then(|profile| lens.chains.0.get(profile)).map(Arc::clone),
+        chain: profile.and_then(|profile| lens.chains.find(profile)).cloned(),
         id: [prefix, unique].concat().into(),
         model: asked.model.clone(),
         created: Timestamp::seconds(lens.clock.now()),

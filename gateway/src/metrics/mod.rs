@@ -13,7 +13,7 @@ pub(crate) use call::{CallMetrics, CallTable, Ended, Labels};
 use families::Families;
 use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use sluice_store::{Directory, Writer};
-use sluice_stream::Report;
+use sluice_stream::{Report, VerdictCount};
 
 /// Every metric of a node.
 #[derive(Debug)]
@@ -70,17 +70,20 @@ impl Metrics {
 
     /// Filters have looked at all of an answer.
     pub(crate) fn looked(&self, profile: &str, report: &Report) {
-        for said in &report.verdicts {
-            let shadow = if said.shadow { "true" } else { "false" };
-            let labels = [profile, said.filter, &said.category, said.action.as_str(), shadow];
-            self.families.verdicts.with_label_values(&labels).inc_by(said.count);
-        }
+        report.verdicts.iter().for_each(|said| self.said(profile, said));
         let held = u32::try_from(report.held_bytes).unwrap_or(u32::MAX);
         self.families.held.with_label_values(&[profile]).observe(f64::from(held));
         if report.leaked_bytes > 0 {
             let leaked = self.families.leaked.with_label_values(&[profile]);
             leaked.inc_by(report.leaked_bytes);
         }
+    }
+
+    /// A filter said something of a prompt or an answer.
+    pub(crate) fn said(&self, profile: &str, said: &VerdictCount) {
+        let shadow = if said.shadow { "true" } else { "false" };
+        let labels = [profile, said.filter, &said.category, said.action.as_str(), shadow];
+        self.families.verdicts.with_label_values(&labels).inc_by(said.count);
     }
 
     /// The handles of one backend.

@@ -4,7 +4,8 @@ use super::fields::{self, Field, LOGPROBS, Use};
 use super::prompt::{Prompt, count};
 use super::rule::{self, Path};
 use super::scan::{Kind, Tape, View};
-use crate::call::{Asked, Kept};
+use super::{Prompts, texts};
+use crate::call::{Asked, Kept, Written};
 use crate::refuse::{Refusal, RefusalCode};
 use bytes::Bytes;
 use sluice_config::words::{Ask, Dialect, Operation, Streaming};
@@ -17,6 +18,8 @@ pub(super) struct Reading {
     wants: Wants,
     kept: Vec<Kept>,
     options: Vec<Kept>,
+    texts: Vec<Written>,
+    prompts: Prompts,
     ask: Ask,
 }
 
@@ -29,7 +32,7 @@ struct Wants {
 }
 
 impl Reading {
-    pub(super) fn new(operation: Operation, drops_unknown: bool) -> Self {
+    pub(super) fn new(operation: Operation, drops_unknown: bool, prompts: Prompts) -> Self {
         let ask = Ask {
             operation,
             prompt_bytes: 0,
@@ -52,6 +55,8 @@ impl Reading {
             wants: Wants { stream, ..Wants::default() },
             kept: Vec::with_capacity(8),
             options: Vec::new(),
+            texts: Vec::new(),
+            prompts,
             ask,
         }
     }
@@ -132,7 +137,13 @@ impl Reading {
             return Ok(None);
         }
         self.note(name, value);
-        Ok(matches!(usage, Use::Send(_)).then(|| Kept { name, value: value.span() }))
+        if !matches!(usage, Use::Send(_)) {
+            return Ok(None);
+        }
+        if self.prompts == Prompts::Listed {
+            texts::of_member(name, value, &mut self.texts);
+        }
+        Ok(Some(Kept { name, value: value.span() }))
     }
 
     /// Takes from a member, already checked, what the decision looks at.
@@ -204,8 +215,8 @@ impl Reading {
         if must_say && self.ask.output_tokens.is_none() {
             return Err(missing("max_tokens", "a whole number from 1: how many to write at most"));
         }
-        let Self { wants: Wants { stream, usage, .. }, kept, options, ask, .. } = self;
-        Ok(Asked { model, ask, stream, show_usage: usage, kept, options, body })
+        let Self { wants: Wants { stream, usage, .. }, kept, options, texts, ask, .. } = self;
+        Ok(Asked { model, ask, stream, show_usage: usage, kept, options, texts, body })
     }
 
     fn prompted(&self) -> Result<(), Refusal> {

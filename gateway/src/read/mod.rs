@@ -11,9 +11,11 @@ mod prompt;
 mod rule;
 pub(crate) mod scan;
 mod tape;
+mod texts;
 mod twins;
 
 use crate::call::{Asked, HeadParts};
+use crate::chains::Chains;
 use crate::identify::Identified;
 use crate::refuse::{Refusal, RefusalCode};
 use ask::Reading;
@@ -35,6 +37,7 @@ pub(crate) struct Call {
 /// Reads the body of a call.
 pub(crate) async fn read(
     policy: &Policy,
+    chains: &Chains,
     bounds: &Bounds,
     identified: Identified,
     operation: Operation,
@@ -43,7 +46,8 @@ pub(crate) async fn read(
     let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
     let (parts, incoming, known) = identified.into_parts();
     let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
-    let asked = Box::new(asked(operation, &tier, bounds, body)?);
+    let prompts = if chains.screen(&tier) { Prompts::Listed } else { Prompts::Left };
+    let asked = Box::new(asked(operation, &tier, bounds, prompts, body)?);
     Ok(Call { parts, known, asked })
 }
 
@@ -52,16 +56,26 @@ fn unknown_tier() -> Refusal {
     Refusal::new(RefusalCode::ModelNotFound, message).closing()
 }
 
+/// Whether the texts of the prompt are listed, for filters to look at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Prompts {
+    /// They are.
+    Listed,
+    /// They are not: no filter looks at prompts of this tier.
+    Left,
+}
+
 /// Reads a body that has arrived. Pure: this is what is fuzzed.
 pub(crate) fn asked(
     operation: Operation,
     tier: &Tier,
     bounds: &Bounds,
+    prompts: Prompts,
     body: Bytes,
 ) -> Result<Asked, Refusal> {
     let limits = scan::Limits { depth_max: bounds.json_depth_max, keys_max: bounds.json_keys_max };
     let tape = scan::scan(&body, limits).map_err(not_json)?;
-    let mut reading = Reading::new(operation, tier.drops_unknown_fields);
+    let mut reading = Reading::new(operation, tier.drops_unknown_fields, prompts);
     reading.object(&tape)?;
     reading.finish(body)
 }

@@ -15,7 +15,7 @@ fn tier() -> Arc<Tier> {
 }
 
 fn read(operation: Operation, body: &Value) -> Result<Asked, Refusal> {
-    asked(operation, &tier(), &Bounds::default(), body.to_string().into())
+    asked(operation, &tier(), &Bounds::default(), Prompts::Left, body.to_string().into())
 }
 
 /// The least that each operation takes.

@@ -64,6 +64,12 @@ codes! {
     CapExceeded = "cap_exceeded", BAD_REQUEST, "invalid_request_error", Never;
     /// Prompt and answer do not fit the context window.
     ContextLengthExceeded = "context_length_exceeded", BAD_REQUEST, "invalid_request_error", Never;
+    /// A filter stopped the prompt: it says what this tier may not ask.
+    PolicyViolation = "policy_violation", BAD_REQUEST, "invalid_request_error", Never;
+    /// A filter stopped the prompt: it asks for help with attacks on computers.
+    CyberPolicy = "cyber_policy", BAD_REQUEST, "invalid_request_error", Never;
+    /// A filter stopped the prompt: it asks for help with biological or chemical harm.
+    BioPolicy = "bio_policy", BAD_REQUEST, "invalid_request_error", Never;
     /// The model does not offer this operation.
     UnsupportedOperation = "unsupported_operation", BAD_REQUEST, "invalid_request_error", Never;
     /// No credential, or one that proves nothing.

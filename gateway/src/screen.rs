@@ -1,0 +1,175 @@
+//! Step 6: may this prompt be asked?
+//!
+//! Every text of the prompt is looked at before a backend hears of it. What a filter masks is
+//! masked in what is sent; what it stops is refused, and so is a mask that cannot be put in: in
+//! the key of a member, or over the border of two parts that the model reads as one text.
+
+use crate::admit::Admitted;
+pub(crate) use crate::admit::{Bill, Outcome, Room};
+use crate::call::{Asked, HeadParts, Kept, Place, Written};
+use crate::chains::Chains;
+use crate::metrics::Metrics;
+use crate::refuse::{Refusal, RefusalCode};
+use bytes::Bytes;
+use sluice_config::words::Entitlement;
+use sluice_store::Known;
+use sluice_stream::VerdictCount;
+use sluice_stream::filter::{self, Chain, Tried};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A call whose prompt may be asked. Made only here.
+#[derive(Debug)]
+pub(crate) struct Screened {
+    pub(crate) parts: Box<HeadParts>,
+    pub(crate) known: Arc<Known>,
+    pub(crate) asked: Box<Asked>,
+    pub(crate) entitlement: Entitlement,
+    pub(crate) room: Room,
+    pub(crate) bill: Bill,
+    /// When there was room for it, on the steady clock.
+    pub(crate) at: Duration,
+}
+
+/// Looks at the prompt of a call.
+pub(crate) fn screen(
+    chains: &Chains,
+    metrics: &Metrics,
+    admitted: Admitted,
+) -> Result<Screened, Refusal> {
+    let Admitted { parts, known, mut asked, entitlement, room, bill, at } = admitted;
+    let profile = entitlement.profile.as_ref();
+    let chain = profile.and_then(|profile| Some((profile, chains.find(profile)?)));
+    if let Some((profile, chain)) = chain.filter(|(_, chain)| chain.looks_at(filter::Place::Prompt))
+    {
+        let mut looked = Looked { chain, changes: Vec::new(), verdicts: Vec::new() };
+        let found = looked.prompt(&asked.texts);
+        looked.verdicts.iter().for_each(|said| metrics.said(profile.as_str(), said));
+        if let Err(refusal) = found {
+            bill.waive(refusal.code());
+            return Err(refusal);
+        }
+        change(&mut asked, &looked.changes);
+    }
+    Ok(Screened { parts, known, asked, entitlement, room, bill, at })
+}
+
+/// What filters made of a prompt so far.
+struct Looked<'c> {
+    chain: &'c Chain,
+    changes: Vec<Change>,
+    verdicts: Vec<VerdictCount>,
+}
+
+/// A string of the body that is sent in other words.
+struct Change {
+    span: Range<usize>,
+    text: String,
+}
+
+impl Looked<'_> {
+    fn prompt(&mut self, texts: &[Written]) -> Result<(), Refusal> {
+        for group in texts.chunk_by(|one, next| one.group == next.group) {
+            let (prose, words): (Vec<_>, Vec<_>) =
+                group.iter().partition(|it| matches!(it.place, Place::Prose(_)));
+            self.prose(&prose)?;
+            words.into_iter().try_for_each(|word| self.word(word))?;
+        }
+        Ok(())
+    }
+
+    /// The parts of a message, which a model reads as one text.
+    fn prose(&mut self, parts: &[&Written]) -> Result<(), Refusal> {
+        let Some(first) = parts.first() else { return Ok(()) };
+        let joined = match parts {
+            [only] => Cow::Borrowed(&*only.text),
+            parts => Cow::Owned(parts.iter().map(|part| &*part.text).collect()),
+        };
+        let tried = self.look(&joined, first.member)?;
+        if tried.shown == *joined {
+            return Ok(());
+        }
+        let mut shown = String::with_capacity(joined.len());
+        for part in parts {
+            let tried = self.chain.try_on(&part.text, filter::Place::Prompt);
+            shown.push_str(&tried.shown);
+            self.put(part, tried)?;
+        }
+        let across = self.chain.try_on(&shown, filter::Place::Prompt);
+        if across.shown == shown && !across.stopped {
+            Ok(())
+        } else {
+            Err(stopped(first.member, &across))
+        }
+    }
+
+    /// A string that stands by itself.
+    fn word(&mut self, word: &Written) -> Result<(), Refusal> {
+        let tried = self.look(&word.text, word.member)?;
+        self.put(word, tried)
+    }
+
+    fn look(&mut self, text: &str, member: &'static str) -> Result<Tried, Refusal> {
+        let tried = self.chain.try_on(text, filter::Place::Prompt);
+        self.verdicts.extend(tried.verdicts.iter().cloned());
+        if tried.stopped { Err(stopped(member, &tried)) } else { Ok(tried) }
+    }
+
+    /// Puts what filters made of a text in its place.
+    fn put(&mut self, written: &Written, tried: Tried) -> Result<(), Refusal> {
+        match &written.place {
+            _ if tried.stopped => Err(stopped(written.member, &tried)),
+            _ if tried.shown == *written.text => Ok(()),
+            Place::Prose(span) | Place::Word(span) => {
+                self.changes.push(Change { span: span.clone(), text: tried.shown });
+                Ok(())
+            }
+            Place::Key => Err(stopped(written.member, &tried)),
+        }
+    }
+}
+
+fn stopped(member: &'static str, tried: &Tried) -> Refusal {
+    let acted = |said: &&VerdictCount| !said.shadow && said.action.acts();
+    let last = tried.verdicts.iter().rev().find(acted);
+    let category = last.map_or("unknown", |said| &said.category);
+    let code = match category {
+        "policy:cyber" => RefusalCode::CyberPolicy,
+        "policy:bio" => RefusalCode::BioPolicy,
+        _ => RefusalCode::PolicyViolation,
+    };
+    let message = format!(
+        "the prompt was stopped by a filter of your tier (category {category}); change it, or ask \
+         the operator if you think that is wrong"
+    );
+    Refusal::new(code, message).param(member)
+}
+
+/// Puts changes into the members that are sent. Changes come in the order of the body.
+fn change(asked: &mut Asked, changes: &[Change]) {
+    if changes.is_empty() {
+        return;
+    }
+    let mut body = Vec::with_capacity(asked.body.len());
+    let Asked { kept, options, .. } = asked;
+    for kept in kept.iter_mut().chain(options) {
+        let begin = body.len();
+        let mut at = kept.value.start;
+        for change in changes.iter().filter(|it| within(&it.span, kept)) {
+            body.extend_from_slice(asked.body.get(at..change.span.start).unwrap_or_default());
+            // Writing to a vector does not fail.
+            let written = serde_json::to_writer(&mut body, &change.text);
+            debug_assert!(written.is_ok(), "a vector takes any string");
+            at = change.span.end;
+        }
+        body.extend_from_slice(asked.body.get(at..kept.value.end).unwrap_or_default());
+        kept.value = begin..body.len();
+    }
+    asked.body = Bytes::from(body);
+}
+
+fn within(span: &Range<usize>, kept: &Kept) -> bool {
+    kept.value.start <= span.start && span.end <= kept.value.end
+}
