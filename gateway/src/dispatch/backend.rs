@@ -3,8 +3,8 @@
 use super::health::{Failure, Health};
 use super::pool::Pool;
 use super::wire::{Connection, Head, NoHead, Secure, Target};
-use crate::screen::Bill;
 use crate::metrics::BackendMetrics;
+use crate::screen::Bill;
 use crate::timer::Deadline;
 use sluice_config::BackendUrl;
 use sluice_config::words::Clock;

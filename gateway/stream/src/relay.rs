@@ -1,10 +1,10 @@
 //! One answer on its way: bytes of a backend in, what may leave out.
 
 use crate::answer::Answer;
-use crate::dialect::{self, Framing, Mould, Part, Scribe, registry};
+use crate::dialect::{Framing, Mould, Part, Scribe, registry};
 use crate::lines::Lines;
 use crate::plan::{Failure, Fault, Plan, Progress};
-use crate::report::Report;
+use crate::report::{Finish, Report};
 use crate::sse::{Broken, Event, Events};
 use crate::usage::Usage;
 
@@ -27,6 +27,15 @@ pub struct Whole {
     pub report: Report,
     /// Whether a filter ended a choice.
     pub stopped: bool,
+}
+
+impl Whole {
+    /// The same, known to have been ended by filters: what they left could not be written.
+    pub(crate) fn filtered(mut self) -> Self {
+        self.report.finish = Finish::ContentFilter;
+        self.stopped = true;
+        self
+    }
 }
 
 /// Reads, filters and writes an answer that is not streamed.
@@ -146,6 +155,11 @@ impl Writer {
             Some(part) => self.part(part, out).map(|()| false),
             None => self.chunk(event, out),
         }?;
+        if self.scribe.is_stopped() {
+            self.answer.report.ended(Finish::ContentFilter);
+            self.close(out);
+            return Ok(Progress::Stopped);
+        }
         if self.answer.is_stopped() {
             self.close(out);
             return Ok(Progress::Stopped);
@@ -157,7 +171,7 @@ impl Writer {
     fn chunk(&mut self, event: Event<'_>, out: &mut Vec<u8>) -> Result<bool, Fault> {
         let data = std::str::from_utf8(event.data).map_err(|_| Fault::NotAnEvent)?;
         if event.name == b"error" {
-            return Err(dialect::error_event(data));
+            return Err(self.scribe.error(data));
         }
         let chunk = self.scribe.read(data)?;
         self.mould.learn(event.name, data, &chunk);

@@ -99,8 +99,25 @@ impl Usage {
 }
 
 /// A count as written: `Ok(None)` is not there, `Err` is nonsense.
-#[derive(Clone, Copy)]
-struct Count(Result<Option<u64>, ()>);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Count(Result<Option<u64>, ()>);
+
+impl Count {
+    /// The count, if it is there and can be one.
+    pub(crate) fn known(self) -> Option<u64> {
+        self.0.ok()?
+    }
+
+    /// The count, or nothing if it is not there; `None` if it is nonsense.
+    pub(crate) fn or_zero(self) -> Option<u64> {
+        self.0.ok().map(Option::unwrap_or_default)
+    }
+
+    /// Whether nothing is written there.
+    pub(crate) fn is_absent(self) -> bool {
+        self.0 == Ok(None)
+    }
+}
 
 impl Default for Count {
     fn default() -> Self {

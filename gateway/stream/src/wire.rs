@@ -160,6 +160,11 @@ impl<'a> TryFrom<&'a RawValue> for Number<'a> {
 }
 
 impl Number<'_> {
+    /// Whether it is one that readers of JSON take for a number, and not for infinity.
+    pub(crate) fn is_finite(self) -> bool {
+        self.0.parse().is_ok_and(f64::is_finite)
+    }
+
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.0.as_bytes());
     }

@@ -93,12 +93,13 @@ impl Choice {
         }
         self.gate.pass(&mut now, show);
         *with.spare = now.texts.reclaim();
-        if let Some(block) = part.ends {
+        if let Some(block) = part.ends.filter(|_| !self.stopped) {
             let mut ended = self.flush(with, |of| of == block);
             if self.hold.take().is_some() {
                 self.gate.shut();
             }
-            ended.ends = part.ends;
+            // What a filter cuts off has not come to its end.
+            ended.ends = part.ends.filter(|_| !self.stopped);
             self.gate.pass(&mut ended, show);
         }
         if self.gate.bytes() > with.buffer_bytes_max {

@@ -139,6 +139,21 @@ pub(crate) fn choices<'a>(plan: &Plan, chunk: &mut Chunk<'a>) -> Result<Answer, 
     Ok(answer)
 }
 
+/// Filters a whole answer of one choice, whose parts are its blocks in order: what of them may be
+/// shown, in one part, and how it ended.
+pub(crate) fn joined<'a>(plan: &Plan, chunk: Chunk<'a>) -> Result<(Part<'a>, Answer), Fault> {
+    let mut answer = Answer::new(plan);
+    answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
+    let mut whole = Part::default();
+    for part in chunk.parts {
+        answer.pass(part, |more| whole.append(std::mem::take(more)))?;
+    }
+    if !answer.is_complete() {
+        return Err(Fault::Truncated);
+    }
+    Ok((whole, answer))
+}
+
 /// Bytes that a whole answer mostly has beside its text.
 const FRAME_BYTES: usize = 512;
 

@@ -1,13 +1,19 @@
 //! Wire forms of answers. To add one: one file or folder here and one line in [`registry`].
 
+mod anthropic;
 mod embeddings;
 mod mould;
+mod object;
+mod ollama;
 mod openai;
 mod openai_chat;
 mod openai_completions;
 mod openai_error;
 mod part;
 pub(crate) mod registry;
+mod rerank;
+mod score;
+mod scored;
 mod texts;
 
 pub(crate) use mould::Mould;
@@ -38,8 +44,18 @@ pub(crate) trait Scribe: fmt::Debug + Send {
     /// Reads the data of one event.
     fn read<'a>(&mut self, data: &'a str) -> Result<Chunk<'a>, Fault>;
 
+    /// The fault behind an event that is named an error, whatever its data looks like.
+    fn error(&self, data: &str) -> Fault {
+        error_event(data)
+    }
+
     /// Writes what may be shown next of a choice. Silent parts never come here.
     fn write(&mut self, part: &Part<'_>, out: &mut Vec<u8>);
+
+    /// Whether what filters made of the answer could not be written, so that it ended there.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 
     /// Writes the end of an answer, all choices of which have ended; with the tokens it cost, if
     /// they are known.
@@ -55,7 +71,6 @@ pub(crate) enum Framing {
     /// Server-sent events.
     Events,
     /// JSON, one value a line.
-    #[expect(dead_code, reason = "the next dialect is the first that writes lines")]
     Lines,
 }
 
@@ -75,8 +90,7 @@ impl Scribe for Unstreamed {
     fn fail(&mut self, _: &Failure<'_>, _: &mut Vec<u8>) {}
 }
 
-/// The fault behind an event that is named an error, whatever its data looks like.
-pub(crate) fn error_event(data: &str) -> Fault {
+fn error_event(data: &str) -> Fault {
     match openai_error::instead(data) {
         Fault::NotAnEvent => openai_error::flat(data),
         fault => fault,

@@ -8,14 +8,13 @@ pub(crate) fn find(operation: Operation) -> &'static dyn Dialect {
     match operation {
         Operation::Chat => &super::openai_chat::Chat,
         Operation::Completion => &super::openai_completions::Completions,
-        Operation::Embedding
-        // The answers of those below are not read yet. None is an embedding, so each is a fault.
-        | Operation::Response
-        | Operation::Rerank
-        | Operation::Score
-        | Operation::Message
-        | Operation::CountTokens
-        | Operation::OllamaChat
-        | Operation::OllamaGenerate => &super::embeddings::Embeddings,
+        // The answers of `response` are not read yet. None is an embedding, so each is a fault.
+        Operation::Embedding | Operation::Response => &super::embeddings::Embeddings,
+        Operation::Message => &super::anthropic::Messages,
+        Operation::CountTokens => &super::anthropic::CountTokens,
+        Operation::Rerank => &super::rerank::Rerank,
+        Operation::Score => &super::score::Score,
+        Operation::OllamaChat => &super::ollama::CHAT,
+        Operation::OllamaGenerate => &super::ollama::GENERATE,
     }
 }

@@ -76,10 +76,16 @@ impl<'a> DerefMut for Texts<'a> {
     }
 }
 
+impl<'a> Extend<Said<'a>> for Texts<'a> {
+    fn extend<I: IntoIterator<Item = Said<'a>>>(&mut self, all: I) {
+        all.into_iter().for_each(|said| self.push(said));
+    }
+}
+
 impl<'a> FromIterator<Said<'a>> for Texts<'a> {
     fn from_iter<I: IntoIterator<Item = Said<'a>>>(all: I) -> Self {
         let mut texts = Self::default();
-        all.into_iter().for_each(|said| texts.push(said));
+        texts.extend(all);
         texts
     }
 }

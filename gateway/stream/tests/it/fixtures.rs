@@ -4,7 +4,7 @@ use crate::support::{Seen, plan, relay};
 use sluice_config::words::Operation;
 use sluice_stream::{Fault, Finish, Plan, Progress, Report, Usage, whole};
 
-fn body(name: &str) -> Vec<u8> {
+pub(crate) fn body(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/streams");
     std::fs::read(format!("{folder}/{name}.body")).unwrap()
 }

@@ -8,7 +8,17 @@ use crate::support::{Seen, plan, relay};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sluice_config::words::Operation;
-use sluice_stream::{Relay, whole};
+use sluice_stream::{Plan, Relay, whole};
+
+/// A dialect of each kind.
+const OPERATIONS: &[Operation] = &[
+    Operation::Chat,
+    Operation::Message,
+    Operation::CountTokens,
+    Operation::OllamaChat,
+    Operation::OllamaGenerate,
+    Operation::Score,
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
@@ -119,8 +129,11 @@ proptest! {
 
     #[test]
     fn nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..400), sizes in cuts()) {
-        relay(&MASKING, cut(&bytes, &sizes));
-        let _any = whole(&BLOCKING, &bytes);
+        for operation in OPERATIONS {
+            let plan = |plan: &Plan| Plan { operation: *operation, ..plan.clone() };
+            relay(&plan(&MASKING), cut(&bytes, &sizes));
+            let _any = whole(&plan(&BLOCKING), &bytes);
+        }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let wire = stream(&[Said { index: 0, channel: "content", text }], true, "\n");
         relay(&MASKING, cut(&wire, &sizes));

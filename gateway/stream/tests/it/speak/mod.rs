@@ -1,7 +1,9 @@
 //! Every dialect as tests speak it: what a backend writes, and what a caller shows of an answer.
 
+pub(crate) mod anthropic;
 mod chat;
 mod completions;
+pub(crate) mod ollama;
 
 use serde_json::Value;
 use sluice_config::words::Operation;
@@ -113,7 +115,13 @@ impl Heard {
 }
 
 /// Every dialect that carries text.
-pub(crate) const ALL: &[&dyn Speak] = &[&chat::Chat, &completions::Completions];
+pub(crate) const ALL: &[&dyn Speak] = &[
+    &chat::Chat,
+    &completions::Completions,
+    &anthropic::Messages,
+    &ollama::Chat,
+    &ollama::Generate,
+];
 
 /// Writes an event of a backend; without a name, if it is empty.
 fn event(name: &str, data: &Value, out: &mut String) {
