@@ -6,6 +6,7 @@
 
 mod bodies;
 mod demo;
+mod dialects;
 mod drain;
 mod errors;
 mod filters;
@@ -17,6 +18,7 @@ mod limits;
 mod methods;
 mod metrics;
 mod models;
+mod operations;
 mod prompts;
 mod reading;
 mod real;

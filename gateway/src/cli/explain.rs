@@ -59,7 +59,7 @@ struct Which {
 /// What is asked for; what is not said is a chat of one short message.
 #[derive(Args, Debug)]
 struct What {
-    /// chat, completion or embedding
+    /// What is asked, as `operations` of a model names it
     #[arg(long, default_value = "chat", value_parser = arguments::operation)]
     operation: Operation,
     /// Bytes of the prompt

@@ -51,17 +51,11 @@ impl CallMetrics {
     fn new(metrics: &Metrics, tier: &Tier, model: &Model, operation: Operation) -> Self {
         let families = &metrics.families;
         let (tier, stage) = (tier.id.as_str(), model.stage.as_str());
-        let (model, operation) = (model.id.as_str(), operation.as_str());
+        let (model, named, operation) = (model.id.as_str(), operation.gen_ai(), operation.as_str());
         let counter = |direction, estimated| {
             families.tokens.with_label_values(&[tier, stage, model, direction, estimated])
         };
         let both = |direction| [counter(direction, "false"), counter(direction, "true")];
-        // The conventions have words of their own for two of the operations.
-        let named = match operation {
-            "completion" => "text_completion",
-            "embedding" => "embeddings",
-            other => other,
-        };
         let gen_ai = [named, "sluice", model];
         let kind = |kind| families.gen_ai_tokens.with_label_values(&[named, "sluice", model, kind]);
         Self {

@@ -43,6 +43,8 @@ pub(super) enum Rule {
     List(&'static Self),
     /// Text, or the rule.
     TextOr(&'static Self),
+    /// One of these strings, or the rule.
+    WordOr(&'static [&'static str], &'static Self),
 }
 
 /// Where in the body a value is. Rendered only when something is wrong there.
@@ -75,13 +77,15 @@ impl Rule {
             (Self::Count(min, max), _) => value.count().is_some_and(|n| (*min..=*max).contains(&n)),
             (Self::Whole, _) => value.raw().parse::<i64>().is_ok() || value.count().is_some(),
             (Self::Number(min, max), _) => value.number().is_some_and(|n| *min <= n && n <= *max),
-            (Self::Word(words), _) => value.text().is_some_and(|text| words.contains(&&*text)),
+            (Self::Word(words), _) | (Self::WordOr(words, _), Kind::String) => {
+                value.text().is_some_and(|text| words.contains(&&*text))
+            }
             (Self::Object(members), Kind::Object) => return object(members, value, path),
             (Self::Shapes(unsaid, shapes), Kind::Object) => {
                 return shaped(*unsaid, shapes, value, path);
             }
             (Self::List(each), Kind::Array) => return list(each, value, path),
-            (Self::TextOr(rule), _) => return rule.check(value, path),
+            (Self::TextOr(rule) | Self::WordOr(_, rule), _) => return rule.check(value, path),
             (Self::Text | Self::Object(_) | Self::Shapes(..) | Self::List(_), _) => false,
         };
         if sound { Ok(()) } else { Err(invalid(path, &self.wanted())) }
@@ -97,7 +101,7 @@ impl Rule {
             Self::Count(min, max) => format!("a whole number from {min} to {max}"),
             Self::Whole => "a whole number".into(),
             Self::Number(min, max) => format!("a number from {min} to {max}"),
-            Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Word(words) | Self::WordOr(words, _) => format!("one of {}", words.join(", ")),
             Self::Map | Self::Object(_) | Self::Shapes(..) => "an object".into(),
             Self::List(_) => "an array".into(),
         }

@@ -290,6 +290,9 @@ fn ollama_refuses_what_goes_round_the_template() {
             (images, INVALID, "messages[0].images"),
             (json!({ "messages": [] }), INVALID, "messages"),
             (json!({ "format": 7 }), INVALID, "format"),
+            // A schema in a text would be one that no cap has seen.
+            (json!({ "format": "{\"type\":\"object\"}" }), INVALID, "format"),
+            (json!({ "think": "hard" }), INVALID, "think"),
         ],
     );
     let nothing = json!({ "raw": false, "template": "", "context": [], "images": [] });

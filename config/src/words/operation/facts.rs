@@ -63,6 +63,7 @@ pub(super) struct Facts {
     pub(super) streaming: Streaming,
     pub(super) fields: Fields,
     pub(super) id_prefix: &'static str,
+    pub(super) gen_ai: &'static str,
 }
 
 pub(super) const CHAT: Facts = Facts {
@@ -82,6 +83,7 @@ pub(super) const CHAT: Facts = Facts {
         top_p: "top_p",
     },
     id_prefix: "chatcmpl-",
+    gen_ai: "chat",
 };
 
 pub(super) const COMPLETION: Facts = Facts {
@@ -90,6 +92,7 @@ pub(super) const COMPLETION: Facts = Facts {
     prompts: Prompts::Several,
     fields: Fields { prompt: "prompt", ..CHAT.fields },
     id_prefix: "cmpl-",
+    gen_ai: "text_completion",
     ..CHAT
 };
 
@@ -115,6 +118,7 @@ pub(super) const EMBEDDING: Facts = Facts {
     streaming: Streaming::Never,
     fields: Fields { prompt: "input", ..CHAT.fields },
     id_prefix: "embd-",
+    gen_ai: "embeddings",
     ..CHAT
 };
 
@@ -123,6 +127,7 @@ pub(super) const RERANK: Facts = Facts {
     path: "/v1/rerank",
     fields: Fields { prompt: "documents", ..CHAT.fields },
     id_prefix: "rerank-",
+    gen_ai: "rerank",
     ..EMBEDDING
 };
 
@@ -131,6 +136,7 @@ pub(super) const SCORE: Facts = Facts {
     path: "/v1/score",
     fields: Fields { prompt: "text_2", ..CHAT.fields },
     id_prefix: "score-",
+    gen_ai: "score",
     ..EMBEDDING
 };
 
@@ -149,6 +155,7 @@ pub(super) const COUNT_TOKENS: Facts = Facts {
     work: Work::Counts,
     streaming: Streaming::Never,
     id_prefix: "",
+    gen_ai: "count_tokens",
     ..MESSAGE
 };
 
@@ -173,5 +180,6 @@ pub(super) const OLLAMA_GENERATE: Facts = Facts {
     word: "ollama_generate",
     path: "/api/generate",
     fields: Fields { prompt: "prompt", ..OLLAMA_CHAT.fields },
+    gen_ai: "text_completion",
     ..OLLAMA_CHAT
 };

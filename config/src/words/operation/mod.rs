@@ -107,6 +107,11 @@ impl Operation {
         self.facts().id_prefix
     }
 
+    /// What the conventions of OpenTelemetry call it, where they have a word.
+    pub fn gen_ai(self) -> &'static str {
+        self.facts().gen_ai
+    }
+
     fn facts(self) -> &'static Facts {
         match self {
             Self::Chat => &facts::CHAT,

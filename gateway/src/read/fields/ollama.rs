@@ -13,8 +13,9 @@ pub(super) const GENERATES: &[&[Field]] = &[GENERATE, COMMON];
 const COMMON: &[Field] = &[
     ("model", Use::Read(Rule::Text)),
     ("stream", Use::Read(Rule::Flag)),
-    ("format", Use::Send(Rule::TextOr(&Rule::Map))),
-    ("think", Use::Send(Rule::TextOr(&Rule::Flag))),
+    // Empty is how some clients leave it out.
+    ("format", Use::Send(Rule::WordOr(&["json", ""], &Rule::Map))),
+    ("think", Use::Send(Rule::WordOr(&["low", "medium", "high", "max"], &Rule::Flag))),
     ("options", Use::Within(OPTIONS)),
     // Zero would unload the model.
     ("keep_alive", Use::Drop(Rule::Any)),
