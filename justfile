@@ -22,6 +22,11 @@ bench *ARGS:
     cargo build --release -p sluice-gateway -p sluice-loadtests
     target/release/sluice-loadtests compare {{ ARGS }}
 
+# What filters cost: a node with 2,000 phrases beside one without. `just filters --quick` is under 2 minutes.
+filters *ARGS:
+    cargo build --release -p sluice-gateway -p sluice-loadtests
+    target/release/sluice-loadtests filters {{ ARGS }}
+
 # Every fuzz target, for so many seconds each.
 fuzz SECONDS="60":
     FUZZ_SECONDS={{ SECONDS }} tests/run fuzz

@@ -7,6 +7,11 @@ pub fn count(n: u64) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
+/// The same of a length.
+pub fn length(n: usize) -> f64 {
+    count(u64::try_from(n).unwrap_or(u64::MAX))
+}
+
 /// Nanoseconds as microseconds.
 pub fn micros(nanos: u64) -> f64 {
     Duration::from_nanos(nanos).as_secs_f64() * 1e6

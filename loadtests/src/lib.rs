@@ -7,6 +7,8 @@ pub mod budgets;
 pub mod compare;
 pub mod drive;
 pub mod figures;
+pub mod filters;
+pub mod load;
 pub mod mock;
 pub mod peers;
 pub mod process;

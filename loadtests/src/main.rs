@@ -1,10 +1,10 @@
-//! `sluice-loadtests mock | drive | compare`.
+//! `sluice-loadtests mock | drive | compare | filters`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use sluice_loadtests::{compare, drive, mock};
+use sluice_loadtests::{compare, drive, filters, mock};
 
 /// Measures Sluice beside its peers.
 #[derive(Debug, Parser)]
@@ -22,6 +22,8 @@ enum Command {
     Drive(drive::DriveArgs),
     /// Measure Sluice and its peers side by side and print ratios
     Compare(compare::CompareArgs),
+    /// Measure a node that filters beside one that does not
+    Filters(filters::FiltersArgs),
 }
 
 fn main() -> ExitCode {
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Command::Mock(args) => mock::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Drive(args) => drive::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Compare(args) => compare::run(&args),
+        Command::Filters(args) => filters::run(&args),
     };
     outcome.unwrap_or_else(|error| report(&error))
 }

@@ -1,7 +1,7 @@
 //! Processes under measurement: started on one core, read through `/proc`, ended by their own id.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -56,7 +56,11 @@ impl Process {
     }
 
     /// Starts a program that prints the address it listens on as its first line.
-    pub fn announced(core: u32, program: &Path, args: &[&str]) -> io::Result<(Self, SocketAddr)> {
+    pub fn announced(
+        core: u32,
+        program: &Path,
+        args: &[OsString],
+    ) -> io::Result<(Self, SocketAddr)> {
         let mut child = pinned(core, program).args(args).stdout(Stdio::piped()).spawn()?;
         let out = child.stdout.take();
         let process = Self { child, log: PathBuf::new() };

@@ -24,9 +24,27 @@ pub enum Figure {
     PacedTokenCpu,
     /// Memory an open stream.
     StreamMemory,
+    /// Median time between two pieces of text, as the caller sees it.
+    GapP50,
+    /// 99th percentile of it.
+    GapP99,
+    /// Median time to the first piece of text.
+    TtftP50,
+    /// 99th percentile of it.
+    TtftP99,
+    /// Difference of the medians of the gap.
+    AddedGapP50,
+    /// Difference of its 99th percentiles.
+    AddedGapP99,
+    /// Difference of the medians of the time to the first piece.
+    AddedTtftP50,
+    /// Difference of its 99th percentiles.
+    AddedTtftP99,
+    /// Share of tokens whose text came together with that of another.
+    Merged,
 }
 
-/// All, in the order of the table.
+/// Those of `compare`, in the order of its table.
 pub const FIGURES: [Figure; 9] = [
     Figure::CallsPerCore,
     Figure::CallCpu,
@@ -37,6 +55,21 @@ pub const FIGURES: [Figure; 9] = [
     Figure::TokenCpu,
     Figure::PacedTokenCpu,
     Figure::StreamMemory,
+];
+
+/// Those of `filters`, in the order of its table.
+pub const FILTER_FIGURES: [Figure; 11] = [
+    Figure::GapP50,
+    Figure::GapP99,
+    Figure::AddedGapP50,
+    Figure::AddedGapP99,
+    Figure::TtftP50,
+    Figure::TtftP99,
+    Figure::AddedTtftP50,
+    Figure::AddedTtftP99,
+    Figure::Merged,
+    Figure::PacedTokenCpu,
+    Figure::TokenCpu,
 ];
 
 impl Figure {
@@ -52,11 +85,22 @@ impl Figure {
             Self::TokenCpu => "cpu a token unpaced, us",
             Self::PacedTokenCpu => "cpu a token paced, us",
             Self::StreamMemory => "memory a stream, KiB",
+            Self::GapP50 => "gap p50, us",
+            Self::GapP99 => "gap p99, us",
+            Self::TtftP50 => "first token p50, us",
+            Self::TtftP99 => "first token p99, us",
+            Self::AddedGapP50 => "added gap p50, us",
+            Self::AddedGapP99 => "added gap p99, us",
+            Self::AddedTtftP50 => "added first p50, us",
+            Self::AddedTtftP99 => "added first p99, us",
+            Self::Merged => "tokens merged, %",
         }
     }
 
     /// Whether a ratio of it says anything.
     pub const fn compares(self) -> bool {
-        !matches!(self, Self::CallsByClock | Self::Busy)
+        use Figure::{AddedGapP50, AddedGapP99, AddedTtftP50, AddedTtftP99};
+        let differs = matches!(self, AddedGapP50 | AddedGapP99 | AddedTtftP50 | AddedTtftP99);
+        !differs && !matches!(self, Self::CallsByClock | Self::Busy | Self::Merged)
     }
 }

@@ -7,21 +7,19 @@ pub mod figure;
 pub mod seen;
 pub mod table;
 
-use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
 
 use bench::Bench;
 use effort::Effort;
-use figure::Figure;
+use figure::{FIGURES, Figure};
 use seen::Seen;
 
 use crate::budgets;
+use crate::load::Driver;
 use crate::peers::{ALL, Contestant, DIRECT, Programs, SLUICE, SLUICE_NOFILTER, World};
-use crate::process::Process;
 
 /// The arguments of `compare`.
 #[derive(Debug, clap::Args)]
@@ -47,6 +45,9 @@ pub struct CompareArgs {
     /// Core of driver and mock
     #[arg(long, default_value_t = 1)]
     pub driver_core: u32,
+    /// The gateway [default: `sluice` beside this program]
+    #[arg(long)]
+    pub sluice: Option<PathBuf>,
     /// The peers' programs
     #[command(flatten)]
     pub programs: Programs,
@@ -54,18 +55,16 @@ pub struct CompareArgs {
 
 /// Runs all of it.
 pub fn run(args: &CompareArgs) -> io::Result<ExitCode> {
-    if thread::available_parallelism()?.get() < 2 || args.core == args.driver_core {
-        return Err(io::Error::other("two cores are needed, one for the contestants alone"));
-    }
-    let driver = env::current_exe()?;
-    let (_mock, mock) = Process::announced(args.driver_core, &driver, &["mock"])?;
+    let driver = Driver::new(args.core, args.driver_core)?;
+    let (_mock, mock) = driver.mock()?;
     let dir = tempfile::tempdir()?;
-    let world = World { dir: dir.path(), mock, core: args.core, programs: &args.programs };
+    let (dir, sluice) = (dir.path(), args.sluice.as_deref());
+    let world = World { dir, mock, core: args.core, programs: &args.programs, sluice };
     let mut seen = Seen::default();
     let contestants = assemble(args, &world, &mut seen);
     let mut effort = if args.quick { Effort::QUICK } else { Effort::FULL };
     effort.rounds = args.rounds.unwrap_or(effort.rounds);
-    let bench = Bench { driver, core: args.driver_core, effort };
+    let bench = Bench { driver, effort };
     measure(&bench, &contestants, &mut seen)?;
     tell(args, &contestants, &seen)
 }
@@ -128,18 +127,12 @@ fn tell(args: &CompareArgs, contestants: &[Contestant], seen: &Seen) -> io::Resu
     let names: Vec<&'static str> = contestants.iter().map(|who| who.name).collect();
     let ours = [SLUICE, SLUICE_NOFILTER];
     let mut out = io::stdout().lock();
-    table::write(&mut out, seen, &names, &ours)?;
+    table::write(&mut out, seen, &FIGURES, &names, &ours)?;
     if let Some(file) = &args.json {
-        fs::write(file, serde_json::to_vec_pretty(&seen.json(&names, &ours))?)?;
+        fs::write(file, serde_json::to_vec_pretty(&seen.json(&FIGURES, &names, &ours))?)?;
     }
     if !args.check {
         return Ok(ExitCode::SUCCESS);
     }
-    let missed = budgets::missed(seen);
-    for missed in &missed {
-        writeln!(out, "missed: {missed}")?;
-    }
-    let good = missed.is_empty() && seen.trouble.is_empty();
-    writeln!(out, "{}", if good { "floors: held" } else { "floors: not held" })?;
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    budgets::tell(&mut out, &budgets::missed(seen), seen)
 }

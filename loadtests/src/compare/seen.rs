@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::figure::{FIGURES, Figure};
+use super::figure::Figure;
+use crate::drive::Outcome;
 use crate::figures::Middle;
 
 /// Values in the order of the rounds.
@@ -19,6 +20,14 @@ impl Seen {
     /// One more value.
     pub fn note(&mut self, figure: Figure, name: &'static str, value: f64) {
         self.values.entry((figure, name)).or_default().push(value);
+    }
+
+    /// Notes what a run had that must not be.
+    pub fn check(&mut self, name: &str, outcome: &Outcome) {
+        if outcome.errors.total() > 0 || outcome.calls == 0 {
+            let (calls, errors) = (outcome.calls, outcome.errors);
+            self.trouble.push(format!("{name}: {calls} good calls, {errors:?}"));
+        }
     }
 
     /// The middle of one contestant's rounds.
@@ -37,9 +46,9 @@ impl Seen {
     }
 
     /// Everything, for a file.
-    pub fn json(&self, names: &[&'static str], ours: &[&'static str]) -> Value {
+    pub fn json(&self, rows: &[Figure], names: &[&'static str], ours: &[&'static str]) -> Value {
         let mut figures = Map::new();
-        for figure in FIGURES {
+        for figure in rows.iter().copied() {
             let mut by_name = Map::new();
             for name in names {
                 let rounds = self.values.get(&(figure, *name));

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::figure::FIGURES;
+use super::figure::Figure;
 use super::seen::Seen;
 use crate::figures::Middle;
 
@@ -10,12 +10,13 @@ use crate::figures::Middle;
 pub fn write(
     out: &mut impl Write,
     seen: &Seen,
+    rows: &[Figure],
     names: &[&'static str],
     ours: &[&'static str],
 ) -> io::Result<()> {
     writeln!(out, "median of the rounds [least .. most]")?;
     row(out, "", names.iter().map(|name| (*name).to_owned()))?;
-    for figure in FIGURES {
+    for figure in rows.iter().copied() {
         let cells = names.iter().map(|name| cell(seen.middle(figure, name)));
         row(out, figure.title(), cells)?;
     }
@@ -23,7 +24,7 @@ pub fn write(
         let peers: Vec<&'static str> = names.iter().filter(|name| *name != ours).copied().collect();
         writeln!(out, "\n{ours} / peer, by round")?;
         row(out, "", peers.iter().map(|name| (*name).to_owned()))?;
-        for figure in FIGURES.into_iter().filter(|figure| figure.compares()) {
+        for figure in rows.iter().copied().filter(|figure| figure.compares()) {
             let cells = peers.iter().map(|peer| cell(seen.ratio(figure, ours, peer)));
             row(out, figure.title(), cells)?;
         }

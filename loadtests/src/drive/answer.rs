@@ -2,13 +2,13 @@
 
 use std::io;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 /// Bytes of an answer's head that the driver reads.
 const HEAD_BYTES_MAX: usize = 64 << 10;
 
 /// FNV-1a of the text received so far: equal digests, equal texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest(u64);
 
 impl Digest {
@@ -209,8 +209,7 @@ impl Answer {
 
     fn line(&mut self, line: &[u8]) {
         if let Some(at) = memmem::find(line, b"\"content\":\"") {
-            let text = line.get(at + 11..).unwrap_or_default();
-            let text = memchr(b'"', text).and_then(|end| text.get(..end)).unwrap_or_default();
+            let text = inside(line.get(at + 11..).unwrap_or_default());
             if !text.is_empty() {
                 self.digest = self.digest.with(text);
                 self.pieces += 1;
@@ -221,10 +220,24 @@ impl Answer {
     }
 }
 
+/// A JSON string up to its closing quote, escapes as they stand.
+fn inside(text: &[u8]) -> &[u8] {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        from += at;
+        if text.get(from) == Some(&b'"') {
+            return text.get(..from).unwrap_or_default();
+        }
+        from += 2;
+    }
+    &[]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::script::{Script, Shape, WHOLE_TOKENS, text};
+    use crate::mock::said::{Pieces, Said};
+    use crate::mock::script::{Script, Shape, WHOLE_TOKENS};
 
     fn read(bytes: &[u8], step: usize) -> Answer {
         let mut answer = Answer::default();
@@ -236,16 +249,21 @@ mod tests {
 
     #[test]
     fn any_chunking_reads_the_same() {
-        let script = Script::new(Shape::Chat);
-        let stream = [script.opening(), script.tokens(0, 40), &script.closing(40, true)].concat();
-        for step in [1, 2, 7, 100, stream.len()] {
-            let answer = read(&stream, step);
-            assert!(answer.is_done() && answer.ended());
-            assert_eq!((answer.status(), answer.pieces()), (200, 40));
-            assert_eq!(answer.digest(), Digest::EMPTY.with(text(40).as_bytes()));
-            let whole = read(&script.whole(WHOLE_TOKENS), step);
-            assert!(whole.is_done());
-            assert_eq!(whole.digest(), Digest::EMPTY.with(text(WHOLE_TOKENS).as_bytes()));
+        let quoted = Said::cut("\"Oh,\" said she;\n\"a \\ is new to me.\"\n", Pieces::Bytes);
+        for said in [Said::default(), quoted.unwrap()] {
+            let script = Script::new(Shape::Chat, &said);
+            let stream =
+                [script.opening(), script.tokens(0, 40), &script.closing(40, true)].concat();
+            for step in [1, 2, 7, 100, stream.len()] {
+                let answer = read(&stream, step);
+                assert!(answer.is_done() && answer.ended());
+                assert_eq!((answer.status(), answer.pieces()), (200, 40));
+                assert_eq!(answer.digest(), Digest::EMPTY.with(said.text(0..40).as_bytes()));
+                let whole = read(&script.whole(&said, WHOLE_TOKENS), step);
+                let text = said.text(0..WHOLE_TOKENS);
+                assert!(whole.is_done());
+                assert_eq!(whole.digest(), Digest::EMPTY.with(text.as_bytes()));
+            }
         }
     }
 }

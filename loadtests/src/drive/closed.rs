@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::answer::Answer;
 use super::spec::Spec;
@@ -35,15 +35,17 @@ async fn drive(spec: Arc<Spec>) -> io::Result<Outcome> {
     let started = Instant::now();
     let until = started + spec.duration;
     let mut callers = JoinSet::new();
-    for stream in streams {
+    for (number, stream) in (0..spec.connections).zip(streams) {
         let caller = Caller {
+            number,
             spec: Arc::clone(&spec),
             tally: Arc::clone(&tally),
             stream,
             answer: Answer::default(),
             buffer: vec![0; READ_BYTES],
         };
-        callers.spawn(caller.run(until));
+        let begins = started + spec.ramp / spec.connections.max(1) * number;
+        callers.spawn(caller.run(begins, until));
     }
     while callers.join_next().await.is_some() {}
     let tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,6 +60,8 @@ async fn connect(spec: &Spec) -> io::Result<TcpStream> {
 
 #[derive(Debug)]
 struct Caller {
+    /// Which call comes next; each begins with one of its own.
+    number: u32,
     spec: Arc<Spec>,
     tally: Arc<Mutex<Tally>>,
     stream: TcpStream,
@@ -66,7 +70,8 @@ struct Caller {
 }
 
 impl Caller {
-    async fn run(mut self, until: Instant) {
+    async fn run(mut self, begins: Instant, until: Instant) {
+        sleep_until(begins).await;
         loop {
             let called = timeout_at(until + GRACE, self.call()).await;
             let good = matches!(called, Ok(Ok(())));
@@ -84,9 +89,11 @@ impl Caller {
 
     /// One call, to its last byte.
     async fn call(&mut self) -> io::Result<()> {
+        let call = self.spec.call(self.number)?;
+        self.number = self.number.wrapping_add(1);
         self.answer.reset();
         let started = Instant::now();
-        self.stream.write_all(&self.spec.request).await?;
+        self.stream.write_all(&call.request).await?;
         let mut last = None;
         while !self.answer.is_done() {
             let read = self.stream.read(&mut self.buffer).await?;
@@ -95,13 +102,12 @@ impl Caller {
             }
             let before = self.answer.pieces();
             self.answer.feed(self.buffer.get(..read).unwrap_or_default())?;
-            if self.spec.streamed && self.answer.pieces() > before {
+            if call.streamed && self.answer.pieces() > before {
                 last = Some(self.seen(self.answer.pieces() - before, started, last));
             }
         }
         let took = started.elapsed();
-        let Self { spec, tally, answer, .. } = self;
-        tally.lock().unwrap_or_else(PoisonError::into_inner).answered(spec, answer, took);
+        self.tell(|tally| tally.answered(call, &self.answer, took));
         Ok(())
     }
 

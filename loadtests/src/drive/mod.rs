@@ -24,7 +24,7 @@ pub fn run(args: &DriveArgs) -> io::Result<()> {
     if args.duration_ms > DURATION_MS_MAX || args.connections > CONNECTIONS_MAX {
         return Err(io::Error::other("at most 600000 ms and 8192 connections"));
     }
-    let spec = Spec::new(args);
+    let spec = Spec::new(args)?;
     let outcome = match args.rate {
         Some(rate) => open::run(&spec, rate)?,
         None => closed::run(spec)?,
@@ -34,6 +34,7 @@ pub fn run(args: &DriveArgs) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::net::SocketAddr;
     use std::sync::mpsc;
     use std::thread;
@@ -42,6 +43,7 @@ mod tests {
 
     use super::answer::Digest;
     use super::*;
+    use crate::mock::said::Said;
     use crate::mock::{self, ask::Pace};
 
     #[derive(Parser)]
@@ -58,7 +60,8 @@ mod tests {
             runtime.unwrap().block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 told.send(listener.local_addr().unwrap()).unwrap();
-                mock::serve(listener, Pace { tokens: 256, gap_us: 0, batch: 1 }).await
+                let pace = Pace { from: 0, tokens: 256, gap_us: 0, batch: 1 };
+                mock::serve(listener, pace, Said::default()).await
             })
         });
         hear.recv().unwrap()
@@ -67,7 +70,7 @@ mod tests {
     fn spec(line: &str) -> Spec {
         let address = mock().to_string();
         let words = ["drive", "--address", &address].into_iter().chain(line.split_whitespace());
-        Spec::new(&Line::try_parse_from(words).unwrap().args)
+        Spec::new(&Line::try_parse_from(words).unwrap().args).unwrap()
     }
 
     #[test]
@@ -92,9 +95,18 @@ mod tests {
     }
 
     #[test]
+    fn streams_begin_at_places_of_their_own() {
+        let spec = spec("--connections 4 --once --streamed --tokens 40 --starts 4 --ramp-ms 8");
+        let texts: HashSet<_> = spec.calls.iter().map(|call| call.expected).collect();
+        assert_eq!(texts.len(), 4);
+        let outcome = closed::run(spec).unwrap();
+        assert_eq!((outcome.calls, outcome.errors.total()), (4, 0));
+    }
+
+    #[test]
     fn a_wrong_text_is_no_call() {
-        let expected = Digest::EMPTY;
-        let wrong = Spec { expected, ..spec("--connections 1 --once --streamed") };
+        let mut wrong = spec("--connections 1 --once --streamed");
+        wrong.calls.iter_mut().for_each(|call| call.expected = Digest::EMPTY);
         let outcome = closed::run(wrong).unwrap();
         assert_eq!((outcome.calls, outcome.errors.content), (0, 1));
     }

@@ -47,6 +47,14 @@ struct Plan<'a> {
     rate: u32,
 }
 
+/// One call of many.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    number: u32,
+    /// When it should start.
+    due: Instant,
+}
+
 impl Plan<'_> {
     fn run(&self, mut stream: TcpStream) {
         let mut answer = Answer::default();
@@ -59,7 +67,8 @@ impl Plan<'_> {
             }
             let due = self.started + offset;
             thread::sleep(due.saturating_duration_since(Instant::now()));
-            let good = self.call(&mut stream, &mut answer, &mut buffer, due).is_ok();
+            let turn = Turn { number: turn, due };
+            let good = self.call(&mut stream, &mut answer, &mut buffer, turn).is_ok();
             if !good {
                 self.tell(Tally::failed);
             }
@@ -74,10 +83,11 @@ impl Plan<'_> {
         stream: &mut TcpStream,
         answer: &mut Answer,
         buffer: &mut [u8],
-        due: Instant,
+        Turn { number, due }: Turn,
     ) -> io::Result<()> {
+        let call = self.spec.call(number)?;
         answer.reset();
-        stream.write_all(&self.spec.request)?;
+        stream.write_all(&call.request)?;
         let mut last = None;
         while !answer.is_done() {
             let read = stream.read(buffer)?;
@@ -86,11 +96,11 @@ impl Plan<'_> {
             }
             let before = answer.pieces();
             answer.feed(buffer.get(..read).unwrap_or_default())?;
-            if self.spec.streamed && answer.pieces() > before {
+            if call.streamed && answer.pieces() > before {
                 last = Some(self.seen(answer.pieces() - before, due, last));
             }
         }
-        self.tell(|tally| tally.answered(self.spec, answer, due.elapsed()));
+        self.tell(|tally| tally.answered(call, answer, due.elapsed()));
         Ok(())
     }
 

@@ -1,9 +1,11 @@
 //! What to call and how often.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::answer::Digest;
+use crate::mock::said::{Said, SaidArgs};
 use crate::mock::script;
 
 /// The arguments of `drive`.
@@ -42,6 +44,15 @@ pub struct DriveArgs {
     /// Tokens a write of the mock
     #[arg(long, default_value_t = 1)]
     pub batch: usize,
+    /// Places of the text, evenly apart, at which the streams begin, in turn
+    #[arg(long, default_value_t = 1)]
+    pub starts: usize,
+    /// Milliseconds over which the connections of a closed loop begin to call
+    #[arg(long, default_value_t = 0)]
+    pub ramp_ms: u64,
+    /// What the mock says
+    #[command(flatten)]
+    pub said: SaidArgs,
 }
 
 /// The same, ready to run.
@@ -49,46 +60,68 @@ pub struct DriveArgs {
 pub struct Spec {
     /// Address to call.
     pub address: SocketAddr,
+    /// What to call, in turn.
+    pub calls: Vec<Call>,
+    /// Connections.
+    pub connections: u32,
+    /// How long.
+    pub duration: Duration,
+    /// Over how long the connections begin.
+    pub ramp: Duration,
+    /// One call a connection.
+    pub once: bool,
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Call {
     /// The request, head and body.
     pub request: Vec<u8>,
     /// Text that a good answer has.
     pub expected: Digest,
     /// Whether `[DONE]` must come.
     pub streamed: bool,
-    /// Connections.
-    pub connections: u32,
-    /// How long.
-    pub duration: Duration,
-    /// One call a connection.
-    pub once: bool,
 }
 
 impl Spec {
-    /// Renders the request and the text it must bring.
-    pub fn new(args: &DriveArgs) -> Self {
+    /// Renders the requests and the texts they must bring.
+    pub fn new(args: &DriveArgs) -> io::Result<Self> {
+        let said = Said::new(&args.said)?;
         let tokens = args.tokens.min(script::TOKENS_MAX);
-        let said = script::text(tokens);
-        Self {
+        let starts = args.starts.clamp(1, said.turn());
+        let call = |start: usize| {
+            let from = (said.turn() * start / starts).min(script::TOKENS_MAX - tokens);
+            let text = said.text(from..from + tokens);
+            let expected = Digest::EMPTY.with(text.as_bytes());
+            Call { request: request(args, from, tokens), expected, streamed: args.streamed }
+        };
+        Ok(Self {
             address: args.address,
-            request: request(args, tokens),
-            expected: Digest::EMPTY.with(said.as_bytes()),
-            streamed: args.streamed,
+            calls: (0..starts).map(call).collect(),
             connections: args.connections,
             duration: Duration::from_millis(args.duration_ms),
+            ramp: Duration::from_millis(args.ramp_ms),
             once: args.once,
-        }
+        })
+    }
+
+    /// The `n`-th call; after the last the first comes again.
+    pub fn call(&self, n: u32) -> io::Result<&Call> {
+        let n = usize::try_from(n).unwrap_or(0);
+        let call = self.calls.get(n % self.calls.len().max(1));
+        call.ok_or_else(|| io::Error::other("there is nothing to call"))
     }
 }
 
-fn request(args: &DriveArgs, tokens: usize) -> Vec<u8> {
+fn request(args: &DriveArgs, from: usize, tokens: usize) -> Vec<u8> {
     let DriveArgs { gap_us, batch, model, streamed, address, key, .. } = args;
     let body = format!(
         "{{\"model\":\"{model}\",\"messages\":[\
          {{\"role\":\"system\",\"content\":\"You are a careful lock keeper. Answer in plain words \
          and keep to what was asked, without lists and without flourish.\"}},\
          {{\"role\":\"user\",\"content\":\"Tell me how water finds its way through a sluice, and \
-         why the order of the gates matters. [mock tokens={tokens} gap-us={gap_us} \
-         batch={batch}]\"}}],\
+         why the order of the gates matters. [mock from={from} tokens={tokens} \
+         gap-us={gap_us} batch={batch}]\"}}],\
          \"temperature\":0.7,\"max_tokens\":{tokens},\"stream\":{streamed}}}"
     );
     let length = body.len();

@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
-use super::spec::Spec;
+use super::spec::Call;
 use crate::figures::{count, micros};
 
 /// The longest time a histogram tells apart; longer ones count as this.
@@ -104,11 +104,11 @@ impl Tally {
     }
 
     /// A call that was answered to the end.
-    pub fn answered(&mut self, spec: &Spec, answer: &Answer, took: Duration) {
+    pub fn answered(&mut self, call: &Call, answer: &Answer, took: Duration) {
         if !(200..300).contains(&answer.status()) {
             self.errors.status += 1;
             self.errors.last_status = answer.status();
-        } else if answer.digest() != spec.expected || answer.ended() != spec.streamed {
+        } else if answer.digest() != call.expected || answer.ended() != call.streamed {
             self.errors.content += 1;
         } else {
             self.calls += 1;

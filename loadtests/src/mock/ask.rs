@@ -13,6 +13,8 @@ pub const ASK_BYTES_MAX: usize = 8 << 20;
 /// How a streamed answer is paced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
+    /// The first of them, counted from the beginning of the text.
+    pub from: usize,
     /// Tokens of the answer.
     pub tokens: usize,
     /// Between two writes; zero is as fast as they can be written.
@@ -117,15 +119,16 @@ fn call(shape: Shape, body: &[u8], default: Pace) -> Ask {
         .or_else(|| after(body, b"\"max_completion_tokens\":"))
         .and_then(|text| number(text.trim_ascii_start()));
     let cap = cap.and_then(|n| usize::try_from(n).ok()).unwrap_or(TOKENS_MAX).min(TOKENS_MAX);
-    let tokens = word(b"tokens=").and_then(|n| usize::try_from(n).ok());
+    let count = |name: &[u8]| word(name).and_then(|n| usize::try_from(n).ok());
+    let tokens = count(b"tokens=");
     if !streamed {
         return Ask::Whole(shape, tokens.unwrap_or(WHOLE_TOKENS).min(cap));
     }
-    let batch = word(b"batch=").and_then(|n| usize::try_from(n).ok()).unwrap_or(default.batch);
     let pace = Pace {
+        from: count(b"from=").unwrap_or(default.from),
         tokens: tokens.unwrap_or(default.tokens).min(cap),
         gap_us: word(b"gap-us=").unwrap_or(default.gap_us),
-        batch: batch.max(1),
+        batch: count(b"batch=").unwrap_or(default.batch).max(1),
     };
     let show_usage = memmem::find(body, b"\"include_usage\":true").is_some()
         || memmem::find(body, b"\"include_usage\": true").is_some();
@@ -150,7 +153,7 @@ fn number(text: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const DEFAULT: Pace = Pace { tokens: 256, gap_us: 0, batch: 32 };
+    const DEFAULT: Pace = Pace { from: 0, tokens: 256, gap_us: 0, batch: 32 };
 
     fn ask(body: &str) -> Ask {
         let text = format!(
@@ -164,8 +167,8 @@ mod tests {
 
     #[test]
     fn the_prompt_steers_the_pace() {
-        let body = r#"{"stream":true,"x":"[mock tokens=9 gap-us=1000 batch=2]","stream_options":{"include_usage":true}}"#;
-        let pace = Pace { tokens: 9, gap_us: 1000, batch: 2 };
+        let body = r#"{"stream":true,"x":"[mock from=3 tokens=9 gap-us=1000 batch=2]","stream_options":{"include_usage":true}}"#;
+        let pace = Pace { from: 3, tokens: 9, gap_us: 1000, batch: 2 };
         assert_eq!(ask(body), Ask::Streamed { shape: Shape::Chat, pace, show_usage: true });
     }
 

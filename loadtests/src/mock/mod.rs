@@ -1,6 +1,7 @@
 //! The backend of every measurement: scripted answers over HTTP/1.1, cheaper than what is measured.
 
 pub mod ask;
+pub mod said;
 pub mod script;
 
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use ask::{Ask, Framed, Pace};
+use said::{Said, SaidArgs};
 use script::{Script, Shape};
 
 /// Waiting connections that the kernel keeps for the mock.
@@ -34,6 +36,9 @@ pub struct MockArgs {
     /// Tokens a write of a stream, unless the prompt says `[mock batch=N]`
     #[arg(long, default_value_t = 1)]
     pub batch: usize,
+    /// What answers say
+    #[command(flatten)]
+    pub said: SaidArgs,
 }
 
 /// Serves until it is killed.
@@ -41,7 +46,8 @@ pub fn run(args: &MockArgs) -> io::Result<()> {
     if !args.bind.ip().is_loopback() {
         return Err(io::Error::other("the mock listens on loopback only, choose 127.0.0.1"));
     }
-    let pace = Pace { tokens: args.tokens, gap_us: args.gap_us, batch: args.batch.max(1) };
+    let said = Said::new(&args.said)?;
+    let pace = Pace { from: 0, tokens: args.tokens, gap_us: args.gap_us, batch: args.batch.max(1) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let socket = TcpSocket::new_v4()?;
@@ -49,15 +55,16 @@ pub fn run(args: &MockArgs) -> io::Result<()> {
         socket.bind(args.bind)?;
         let listener = socket.listen(BACKLOG)?;
         writeln!(io::stdout().lock(), "{}", listener.local_addr()?)?;
-        serve(listener, pace).await
+        serve(listener, pace, said).await
     })
 }
 
 /// Answers every connection of `listener`.
-pub async fn serve(listener: TcpListener, pace: Pace) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, pace: Pace, said: Said) -> io::Result<()> {
     let mock = Arc::new(Mock {
-        chat: Script::new(Shape::Chat),
-        completion: Script::new(Shape::Completion),
+        chat: Script::new(Shape::Chat, &said),
+        completion: Script::new(Shape::Completion, &said),
+        said,
         pace,
     });
     let mut open = JoinSet::new();
@@ -73,6 +80,7 @@ pub async fn serve(listener: TcpListener, pace: Pace) -> io::Result<()> {
 struct Mock {
     chat: Script,
     completion: Script,
+    said: Said,
     pace: Pace,
 }
 
@@ -103,7 +111,9 @@ async fn connection(mut stream: TcpStream, mock: Arc<Mock>) -> io::Result<()> {
 
 async fn answer(stream: &mut TcpStream, mock: &Mock, ask: Ask) -> io::Result<()> {
     match ask {
-        Ask::Whole(shape, tokens) => stream.write_all(&mock.script(shape).whole(tokens)).await,
+        Ask::Whole(shape, tokens) => {
+            stream.write_all(&mock.script(shape).whole(&mock.said, tokens)).await
+        }
         Ask::Streamed { shape, pace, show_usage } => {
             let script = mock.script(shape);
             events(stream, script, pace).await?;
@@ -120,13 +130,14 @@ async fn answer(stream: &mut TcpStream, mock: &Mock, ask: Ask) -> io::Result<()>
 async fn events(stream: &mut TcpStream, script: &Script, pace: Pace) -> io::Result<()> {
     stream.write_all(script.opening()).await?;
     let mut due = Instant::now();
-    let mut from = 0;
-    while from < pace.tokens {
+    let mut from = pace.from;
+    let end = from.saturating_add(pace.tokens);
+    while from < end {
         if pace.gap_us > 0 {
             due += Duration::from_micros(pace.gap_us);
             sleep_until(due).await;
         }
-        let to = from.saturating_add(pace.batch).min(pace.tokens);
+        let to = from.saturating_add(pace.batch).min(end);
         stream.write_all(script.tokens(from, to)).await?;
         from = to;
     }

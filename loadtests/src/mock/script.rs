@@ -1,48 +1,12 @@
 //! What the mock says, rendered once: every answer is a slice of these bytes.
-//!
-//! The text is the same for every call, so a driver knows what it must receive.
 
-/// The words of every answer, in turn; the driver knows them too.
-const WORDS: [&str; 32] = [
-    " the",
-    " water",
-    " runs",
-    " through",
-    " a",
-    " narrow",
-    " gate",
-    " and",
-    " turns",
-    " every",
-    " wheel",
-    " in",
-    " order",
-    " before",
-    " it",
-    " reaches",
-    " open",
-    " fields",
-    " where",
-    " people",
-    " measure",
-    " what",
-    " arrived",
-    " against",
-    " what",
-    " was",
-    " promised",
-    " upstream",
-    " so",
-    " nothing",
-    " is",
-    " lost",
-];
+use super::said::Said;
 
 /// Tokens of an answer that is not streamed: about 1 KB of JSON.
 pub const WHOLE_TOKENS: usize = 112;
 
-/// The longest answer the mock gives; more is cut to this.
-pub const TOKENS_MAX: usize = 8_192;
+/// The longest answer the mock gives; more is cut to this. All of the shipped text is shorter.
+pub const TOKENS_MAX: usize = 16_384;
 
 /// Chat or plain completion: the two shapes the mock speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,16 +15,6 @@ pub enum Shape {
     Chat,
     /// `/v1/completions`
     Completion,
-}
-
-/// The `n`-th token of every answer.
-pub fn word(n: usize) -> &'static str {
-    WORDS.get(n % WORDS.len()).copied().unwrap_or(" ")
-}
-
-/// The text of an answer of so many tokens.
-pub fn text(tokens: usize) -> String {
-    (0..tokens).map(word).collect()
 }
 
 /// The answers of one shape.
@@ -76,7 +30,7 @@ pub struct Script {
 
 impl Script {
     /// Renders every answer of this shape.
-    pub fn new(shape: Shape) -> Self {
+    pub fn new(shape: Shape, said: &Said) -> Self {
         let mut opening = String::from(
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\
              cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -88,8 +42,8 @@ impl Script {
         let mut frames = Vec::new();
         let mut ends = Vec::with_capacity(TOKENS_MAX);
         for n in 0..TOKENS_MAX {
-            frames
-                .extend_from_slice(chunk(&event(shape, &piece(shape, word(n)), "null")).as_bytes());
+            let event = event(shape, &piece(shape, said.piece(n)), "null");
+            frames.extend_from_slice(chunk(&event).as_bytes());
             ends.push(frames.len());
         }
         let last = match shape {
@@ -98,7 +52,7 @@ impl Script {
         };
         Self {
             shape,
-            whole: whole(shape, WHOLE_TOKENS),
+            whole: whole(shape, said, WHOLE_TOKENS),
             opening: opening.into_bytes(),
             frames,
             ends,
@@ -131,13 +85,13 @@ impl Script {
     }
 
     /// A whole answer, head included.
-    pub fn whole(&self, tokens: usize) -> Vec<u8> {
-        if tokens == WHOLE_TOKENS { self.whole.clone() } else { whole(self.shape, tokens) }
+    pub fn whole(&self, said: &Said, tokens: usize) -> Vec<u8> {
+        if tokens == WHOLE_TOKENS { self.whole.clone() } else { whole(self.shape, said, tokens) }
     }
 }
 
-fn whole(shape: Shape, tokens: usize) -> Vec<u8> {
-    let said = text(tokens);
+fn whole(shape: Shape, said: &Said, tokens: usize) -> Vec<u8> {
+    let said = said.text(0..tokens);
     let choice = match shape {
         Shape::Chat => format!(
             r#""message":{{"role":"assistant","content":"{said}","refusal":null,"tool_calls":[]}}"#
@@ -195,8 +149,10 @@ mod tests {
 
     #[test]
     fn a_whole_answer_is_about_a_kilobyte_of_json() {
+        let said = Said::default();
         for shape in [Shape::Chat, Shape::Completion] {
-            let answer = String::from_utf8(Script::new(shape).whole(WHOLE_TOKENS)).unwrap();
+            let answer =
+                String::from_utf8(Script::new(shape, &said).whole(&said, WHOLE_TOKENS)).unwrap();
             let (_, body) = answer.split_once("\r\n\r\n").unwrap();
             let read: serde_json::Value = serde_json::from_str(body).unwrap();
             assert_eq!(read["usage"]["completion_tokens"], WHOLE_TOKENS);
@@ -206,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_streamed_event_is_json() {
-        let script = Script::new(Shape::Chat);
+        let script = Script::new(Shape::Chat, &Said::default());
         let all = [script.tokens(0, 3), &script.closing(3, true)].concat();
         let all = String::from_utf8(all).unwrap();
         let events: Vec<&str> = all.lines().filter_map(|l| l.strip_prefix("data: ")).collect();

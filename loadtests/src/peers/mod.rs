@@ -24,12 +24,14 @@ pub struct World<'a> {
     pub mock: SocketAddr,
     /// The core that contestants share; only one works at a time.
     pub core: u32,
-    /// What to start.
+    /// The peers' programs.
     pub programs: &'a Programs,
+    /// The gateway, if it is not `sluice` beside this program.
+    pub sluice: Option<&'a Path>,
 }
 
 /// The programs of the peers.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct Programs {
     /// nginx, of any build that has the proxy module
     #[arg(long, default_value = "/usr/sbin/nginx")]
@@ -40,9 +42,6 @@ pub struct Programs {
     /// Envoy 1.32 or later [default: where install-peers.sh puts it]
     #[arg(long)]
     pub envoy: Option<PathBuf>,
-    /// The gateway [default: `sluice` beside this program]
-    #[arg(long)]
-    pub sluice: Option<PathBuf>,
 }
 
 /// Somebody who passes calls to the mock.
@@ -78,6 +77,8 @@ pub const ENVOY: &str = "envoy";
 pub const SLUICE: &str = "sluice";
 /// Everything but the filter profile.
 pub const SLUICE_NOFILTER: &str = "sluice-nofilter";
+/// Everything, with the shipped phrases as the only filter.
+pub const SLUICE_PATTERNS: &str = "sluice-patterns";
 
 /// Everybody, in the order of the table.
 pub const ALL: [(&str, Start); 6] = [
@@ -88,6 +89,9 @@ pub const ALL: [(&str, Start); 6] = [
     (SLUICE, sluice::start),
     (SLUICE_NOFILTER, sluice::start_nofilter),
 ];
+
+/// Those of `filters`: without a filter and with one.
+pub const FILTERED: [Start; 2] = [sluice::start_nofilter, sluice::start_patterns];
 
 /// The caller's key, where a peer does not make its own.
 fn caller_key() -> String {
