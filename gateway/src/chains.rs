@@ -4,7 +4,7 @@ use foldhash::fast::RandomState;
 use sluice_config::policy::Tier;
 use sluice_config::words::{ProfileId, ReleaseStage};
 use sluice_config::{Problems, ProfileSpec};
-use sluice_stream::filter::{Chain, Place};
+use sluice_stream::filter::{Chain, Dated, Place};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -39,5 +39,23 @@ impl Chains {
             chain.is_some_and(|chain| chain.looks_at(Place::Prompt))
         };
         self.screen && ReleaseStage::ALL.into_iter().any(looks)
+    }
+
+    /// What was published some day, by the profile and the place of its filter.
+    pub(crate) fn dated(&self) -> impl Iterator<Item = (&ProfileId, usize, Dated)> {
+        let chains = self.chains.iter();
+        chains.flat_map(|(id, chain)| chain.dated().map(move |(place, dated)| (id, place, dated)))
+    }
+
+    /// What to say of each list that is too old.
+    pub(crate) fn stale(&self, now_seconds: u64) -> impl Iterator<Item = String> {
+        self.dated().filter_map(move |(profile, place, dated)| {
+            let days = dated.stale_days(now_seconds)?;
+            let most = dated.max_age_days?;
+            Some(format!(
+                "the list of filters.{profile}[{place}] is {days} days old, and {most} is the \
+                 most it may be; fetch the new one"
+            ))
+        })
     }
 }

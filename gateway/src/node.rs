@@ -4,6 +4,7 @@ use crate::admit::Meters;
 use crate::dispatch::Backends;
 use crate::identify::{Door, Throttle};
 use crate::ids::Ids;
+use crate::journal;
 use crate::metrics::Metrics;
 use crate::signal::Signal;
 use crate::snapshot::Snapshot;
@@ -125,7 +126,14 @@ impl Node {
 
     fn note_loaded(&self) {
         let now = self.clock.now();
-        self.metrics.loaded(self.snapshot().policy.version(), now.seconds());
+        let snapshot = self.snapshot();
+        self.metrics.loaded(snapshot.policy.version(), now.seconds());
+        for (profile, place, dated) in snapshot.chains.dated() {
+            self.metrics.list(profile.as_str(), place, dated.at_seconds);
+        }
+        for stale in snapshot.chains.stale(now.seconds()) {
+            journal::warn("a filter looks for what was published long ago", stale);
+        }
         *self.lock() = Loaded { at: now, problems: Vec::new() };
     }
 

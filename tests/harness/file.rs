@@ -43,7 +43,7 @@ pub fn file(backend: &str) -> Value {
         "upstreams": { "local": { "backends": [{ "url": backend }] } },
         "filters": {
             "strict": [
-                { "kind": "blocklist", "literals": ["dark recipe"] },
+                { "kind": "patterns", "literals": ["dark recipe"] },
                 { "kind": "redact", "classes": ["secrets", "email"] },
             ],
         },

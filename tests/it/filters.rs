@@ -243,53 +243,6 @@ async fn a_benign_answer_is_the_same_with_and_without_filters() {
 }
 
 #[tokio::test]
-async fn filters_hang_on_the_stage_of_the_model() {
-    let world = World::with(|file| {
-        file["tiers"]["public"]["filter"] = json!({ "default": "strict", "public": "none" });
-        file["tiers"]["trusted"]["filter"] = json!({ "default": "none", "trusted": "strict" });
-    })
-    .await;
-    let says = |reply: &str| world.backend.answers(answer::streamed(&[reply]));
-    says("the dark recipe");
-    assert_eq!(world.bob().asks("open-1").streamed().await.is_ok().text(), "the dark recipe");
-    says("the dark recipe");
-    assert_eq!(world.ada().asks("open-1").streamed().await.is_ok().text(), "the dark recipe");
-    says("the dark recipe");
-    is_stopped(&world.ada().asks("trusted-1").streamed().await, "the ");
-}
-
-#[tokio::test]
-async fn a_shadow_is_counted_and_shows_all() {
-    let world = World::with(|file| {
-        file["filters"]["strict"][0]["shadow"] = json!(true);
-    })
-    .await;
-    world.backend.answers(answer::streamed(&["the dark rec", "ipe"]));
-    assert_eq!(world.bob().asks("open-1").streamed().await.is_ok().text(), "the dark recipe");
-    world.is_quiet().await;
-    let metrics = world.metrics().await;
-    let said = |shadow| [("profile", "strict"), ("action", "block"), ("shadow", shadow)];
-    assert_eq!(metrics.sum("sluice_filter_verdicts_total", &said("true")), 1);
-    assert_eq!(metrics.sum("sluice_filter_verdicts_total", &said("false")), 0);
-    assert_eq!(metrics.sum("sluice_filter_leaked_bytes_total", &[]), 0);
-}
-
-#[tokio::test]
-async fn what_is_only_detected_is_shown_and_counted_as_leaked() {
-    let world = World::with(|file| {
-        let filters = file["filters"]["strict"].take();
-        file["filters"]["strict"] = json!({ "stream": "detect_only", "filters": filters });
-    })
-    .await;
-    world.backend.answers(answer::streamed(&["the dark rec", "ipe"]));
-    assert_eq!(world.bob().asks("open-1").streamed().await.is_ok().text(), "the dark recipe");
-    world.is_quiet().await;
-    let leaked =
-        world.metrics().await.sum("sluice_filter_leaked_bytes_total", &[("profile", "strict")]);
-    assert_eq!(leaked, 11);
-}
-
-#[tokio::test]
 async fn a_tier_without_filters_sees_all() {
     let world = World::start().await;
     world.backend.answers(answer::streamed(&["the dark", " recipe"]));

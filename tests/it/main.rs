@@ -19,6 +19,7 @@ mod methods;
 mod metrics;
 mod models;
 mod operations;
+mod profiles;
 mod prompts;
 mod reading;
 mod real;

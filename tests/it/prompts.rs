@@ -7,7 +7,7 @@ use sluice_tests::{Reply, World, answer};
 async fn screened() -> World {
     World::with(|file| {
         file["filters"]["strict"] = json!([
-            { "kind": "blocklist", "in": ["prompt"], "literals": ["nerve agent"] },
+            { "kind": "patterns", "in": ["prompt"], "literals": ["nerve agent"] },
             { "kind": "redact", "in": ["prompt"], "classes": ["email"] },
         ]);
         file["tiers"]["public"]["caps"] =

@@ -71,7 +71,7 @@ impl Llamas {
             });
             // Words that no answer does without.
             let words = ["the", "you", "is", "of", "and", "to", "hello", "paris", "people"];
-            file["filters"]["strict"] = json!([{ "kind": "blocklist", "literals": words }]);
+            file["filters"]["strict"] = json!([{ "kind": "patterns", "literals": words }]);
         });
         setup.start().await
     }

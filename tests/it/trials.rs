@@ -16,7 +16,7 @@ upstreams:
   local: { backends: [ { url: \"http://127.0.0.1:1\" } ] }
 filters:
   strict:
-    - { kind: blocklist, literals: [red lantern], category: launch_code }
+    - { kind: patterns, literals: [red lantern], category: launch_code }
     - { kind: redact, classes: [email, iban] }
 ";
 
@@ -93,6 +93,30 @@ fn texts_without_labels_are_only_shown() {
         ran.out
     );
     assert!(ran.out.ends_with("2 texts, 1 of them touched\n"), "{}", ran.out);
+}
+
+#[test]
+fn a_check_warns_of_an_old_list_and_knows_the_old_word() {
+    let folder = folder(&[]);
+    let hashes = "[\"algorithm: sha256\", \"salt: 0123456789abcdef\", \"words_max: 2\", \
+        \"produced_at: 2020-01-01\", \"ed424346796e1c61cafef4e969f47df93365f0f2c187a6afdab0e01452d26ce8\"]";
+    let list = format!("{{ kind: hash_list, max_age_days: 30, hashes: {hashes} }}");
+    put(
+        folder.path(),
+        "old.yaml",
+        &FILE.replace("{ kind: redact, classes: [email, iban] }", &list),
+    );
+    let ran = run(folder.path(), &["check", "old.yaml"]);
+    let told = ran.is_fine();
+    assert!(told.contains("old.yaml: warning: the list of filters.strict[1] is "), "{told}");
+    assert!(told.contains("old.yaml: no problems"), "{told}");
+    put(folder.path(), "word.yaml", &FILE.replace("kind: patterns", "kind: blocklist"));
+    let ran = run(folder.path(), &["check", "word.yaml"]);
+    assert!(
+        ran.err.contains("filters.strict[0].kind: `blocklist` is called `patterns`"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

@@ -27,13 +27,27 @@ pub(crate) fn compile(
         }
         let one = |(index, filter): (usize, &Filter)| {
             let path = format!("{stands}[{index}]");
-            let settings = Value::Object(expanded(&filter.settings, &path, outside, problems));
+            let mut settings = expanded(&filter.settings, &path, outside, problems);
+            for (key, value) in &mut settings {
+                nested(value, &format!("{path}.{key}"), outside, problems);
+            }
+            let settings = Value::Object(settings);
             FilterSpec { kind: filter.kind.clone(), settings, path }
         };
         let filters = filters.iter().map(one).collect();
         profiles.push(ProfileSpec { id: ProfileId::new(name), stream: *stream, filters });
     }
     profiles
+}
+
+/// Does the same for sections in a list, such as `lists: [{ literals_file: words.txt }]`.
+fn nested(value: &mut Value, path: &str, outside: &Outside<'_>, problems: &mut Problems) {
+    let Value::Array(items) = value else { return };
+    for (index, item) in items.iter_mut().enumerate() {
+        if let Value::Object(section) = item {
+            *section = expanded(section, &format!("{path}[{index}]"), outside, problems);
+        }
+    }
 }
 
 /// Settings in which each `x_file: path` has become entries of the list `x`.

@@ -231,6 +231,6 @@ fn parts_can_note_problems_later() {
     problems.note("models.open-1.5.stage", "too early");
     let shown = problems.to_string();
     let expected = "etc/sluice.yaml:19:12: models.open-1.5.stage: too early\n\
-        etc/sluice.yaml:28:26: filters.strict[0].literals[7]: no such thing";
+        etc/sluice.yaml:28:25: filters.strict[0].literals[7]: no such thing";
     assert_eq!(shown, expected);
 }

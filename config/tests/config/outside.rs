@@ -13,9 +13,22 @@ fn with(around: &Given) -> String {
 fn lists_are_read_for_the_parts() {
     let config = compile(FINE).unwrap();
     let filter = config.profiles.first().unwrap().filters.first().unwrap();
-    assert_eq!(filter.kind, "blocklist");
+    assert_eq!(filter.kind, "patterns");
     assert_eq!(filter.settings, serde_json::json!({ "literals": ["one", "two", "three"] }));
     assert_eq!(filter.path, "filters.strict[0]");
+    let lists = FINE.replace(
+        "literals: [one], literals_file: words.txt",
+        "lists: [{ literals_file: words.txt }]",
+    );
+    let config = compile(&lists).unwrap();
+    let filter = config.profiles.first().unwrap().filters.first().unwrap();
+    assert_eq!(filter.settings, serde_json::json!({ "lists": [{ "literals": ["two", "three"] }] }));
+    let shown =
+        fault("literals: [one], literals_file: words.txt", "lists: [{ literals_file: no.txt }]");
+    assert!(
+        shown.contains("filters.strict[0].lists[0].literals_file: etc/no.txt cannot"),
+        "{shown}"
+    );
     let shown = fault("literals: [one], ", "literals: one, ");
     assert!(shown.contains("`literals` must be a list to be added to"), "{shown}");
     let shown = fault("literals_file: words.txt", "literals_file: no.txt");

@@ -36,7 +36,7 @@ fn meaning_is() {
         ("aliases: [open]", "aliases: []"),
         ("8081", "8082"),
         ("literals: [one]", "literals: [two]"),
-        ("kind: blocklist", "kind: redact"),
+        ("kind: patterns", "kind: redact"),
         (", credential: { file: up.key }", ""),
         ("    stage: public", "    announced: true\n    stage: public"),
     ] {

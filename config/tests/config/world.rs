@@ -31,7 +31,7 @@ upstreams:
       - { url: "http://127.0.0.1:8081", credential: { file: up.key } }
 filters:
   strict:
-    - { kind: blocklist, literals: [one], literals_file: words.txt }
+    - { kind: patterns, literals: [one], literals_file: words.txt }
 "#;
 
 /// Everything [`FINE`] names.

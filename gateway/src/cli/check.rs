@@ -6,6 +6,7 @@ use crate::dispatch::Backends;
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use clap::Args;
+use sluice_config::words::Clock;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,8 +26,12 @@ impl Check {
         // The same assembly as in a node: filters and certificates have problems of their own.
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
         let backends = Backends::new(Arc::new(MachineClock::default()), Arc::new(metrics));
-        Snapshot::assemble(config, &backends)?;
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
+        let snapshot = Snapshot::assemble(config, &backends)?;
         let file = self.file.display();
+        for stale in snapshot.chains.stale(clock.now().seconds()) {
+            out::line(format!("{file}: warning: {stale}"))?;
+        }
         out::line(format!("{file}: no problems; {tiers} tiers, {models} models, policy {version}"))
     }
 }

@@ -115,6 +115,7 @@ families! {
     verdicts: IntCounterVec = "sluice_filter_verdicts_total", ["profile", "filter", "category", "action", "shadow"], &[], "What filters found, and what was done about it, or would have been.";
     held: HistogramVec = "sluice_filter_held_bytes", ["profile"], HELD, "The most that one filter held back at once of one text of an answer.";
     leaked: IntCounterVec = "sluice_filter_leaked_bytes_total", ["profile"], &[], "Bytes of what was found that had been shown: none where a match waits.";
+    list_at: IntGaugeVec = "sluice_filter_list_produced_timestamp_seconds", ["profile", "place"], &[], "When the list of a filter was produced, by the place of the filter in its profile.";
     backend_up: IntGaugeVec = "sluice_upstream_backend_up", ["upstream", "backend"], &[], "1 while a backend is asked, 0 while it is put aside.";
     backend_in_flight: IntGaugeVec = "sluice_upstream_in_flight", ["upstream", "backend"], &[], "Calls under way at a backend.";
     backend_failures: IntCounterVec = "sluice_upstream_failures_total", ["upstream", "backend", "reason"], &[], "Calls that a backend did not answer, or not to the end: connect, timeout, answer.";

@@ -94,9 +94,16 @@ impl Metrics {
     /// A snapshot is in force.
     pub(crate) fn loaded(&self, version: &str, at_seconds: u64) {
         self.families.snapshot_info.reset();
+        self.families.list_at.reset();
         self.families.snapshot_info.with_label_values(&[version]).set(1);
         self.families.snapshot_ok.set(1);
         self.families.snapshot_at.set(i64::try_from(at_seconds).unwrap_or(i64::MAX));
+    }
+
+    /// The snapshot in force has a filter whose list was produced then.
+    pub(crate) fn list(&self, profile: &str, place: usize, at_seconds: u64) {
+        let at = i64::try_from(at_seconds).unwrap_or(i64::MAX);
+        self.families.list_at.with_label_values(&[profile, &place.to_string()]).set(at);
     }
 
     /// A file was not taken; the snapshot before it is still in force.

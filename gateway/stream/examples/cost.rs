@@ -112,19 +112,30 @@ fn chains() -> Vec<(&'static str, Option<Arc<Chain>>)> {
             .map(|index| format!("{} forbidden {index:x}", WORDS.get(index % 23).unwrap()))
             .collect()
     };
-    let few = ("blocklist", json!({"literals": phrases(100)}));
-    let some = ("blocklist", json!({"literals": phrases(2_000)}));
-    let many = ("blocklist", json!({"literals": phrases(20_000)}));
+    let few = ("patterns", json!({"literals": phrases(100)}));
+    let some = ("patterns", json!({"literals": phrases(2_000)}));
+    let many = ("patterns", json!({"literals": phrases(20_000)}));
+    let regexes: Vec<_> = (0..1_000)
+        .map(|index| format!("forbidden (?:thing|word) {index:04}[a-f]{{2,6}}"))
+        .collect();
+    let regexes = ("patterns", json!({ "regexes": regexes }));
+    let hashes =
+        ["algorithm: sha256", "salt: 0123456789abcdef", "words_max: 3", "produced_at: 2026-11-01"];
+    let hashes: Vec<String> =
+        hashes.into_iter().map(str::to_owned).chain(["0".repeat(64)]).collect();
+    let hashes = ("hash_list", json!({ "hashes": hashes }));
     let secrets = ("redact", json!({"classes": ["secrets"]}));
     let all = ("redact", json!({"classes": ["secrets", "email", "phone", "card", "iban", "ssn"]}));
     vec![
         ("no filter", None),
-        ("blocklist, 100 phrases", Some(chain(&[few]))),
-        ("blocklist, 2,000 phrases", Some(chain(std::slice::from_ref(&some)))),
-        ("blocklist, 20,000 phrases", Some(chain(&[many]))),
+        ("patterns, 100 phrases", Some(chain(&[few]))),
+        ("patterns, 2,000 phrases", Some(chain(std::slice::from_ref(&some)))),
+        ("patterns, 20,000 phrases", Some(chain(&[many]))),
+        ("patterns, 1,000 regexes", Some(chain(&[regexes]))),
+        ("hash_list, 3 words", Some(chain(&[hashes]))),
         ("redact secrets", Some(chain(&[secrets]))),
         ("redact all classes", Some(chain(std::slice::from_ref(&all)))),
-        ("blocklist and redact", Some(chain(&[some, all]))),
+        ("patterns and redact", Some(chain(&[some, all]))),
     ]
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// The kind of filter that looks for listed phrases.
-const PATTERNS: &str = "blocklist";
+const PATTERNS: &str = "patterns";
 
 /// Allocations a token may make: none, unless it has to be read strictly. They never go up.
 const CASES: [Case; 4] = [

@@ -15,11 +15,11 @@ use crate::mock::said::Said;
 use crate::mock::script;
 use crate::process::{Process, free_address};
 
-/// Phrases that are looked for; every tenth begins as the text of the answers does.
+/// Literals of `patterns`; every tenth begins as the text of the answers does.
 const LITERALS: usize = 2_000;
 
 /// The kind of filter that looks for listed phrases.
-const PATTERNS: &str = "blocklist";
+const PATTERNS: &str = "patterns";
 
 /// The filters of the other kind, as the file has them.
 const REDACT: &str = "    - { kind: redact, classes: [secrets, email, phone, card, iban] }\n";

@@ -19,8 +19,12 @@ static CHAIN: LazyLock<Arc<Chain>> = LazyLock::new(|| {
     };
     let filters = vec![
         filter("redact", json!({"classes": ["secrets", "email", "phone", "card", "iban"]})),
-        filter("blocklist", json!({"literals": ["bomb", "a secret"]})),
-        filter("blocklist", json!({"literals": ["hello", "lo wo"], "action": "redact", "mask": "#"})),
+        filter("patterns", json!({"literals": ["bomb", "a secret"]})),
+        filter("patterns", json!({"literals": ["hello", "lo wo"], "action": "redact", "mask": "#"})),
+        filter("patterns", json!({"regexes": ["w[a-z]{2,9}d", {"start": "key-[0-9]{3}", "then": "[0-9a-f]"}],
+            "action": "redact", "mask": "%"})),
+        filter("hash_list", json!({"hashes": ["algorithm: sha256", "salt: 0123456789abcdef", "words_max: 3",
+            "produced_at: 2026-11-01", "0".repeat(64)]})),
     ];
     let spec = ProfileSpec { id: ProfileId::new("fuzz"), stream: Strategy::Window, filters };
     Chain::build(&spec, &mut Problems::default()).expect("the profile is sound")

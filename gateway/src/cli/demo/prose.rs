@@ -1,6 +1,6 @@
 //! What the scripted backend says, and how a model would cut it into tokens.
 
-/// What the blocklist of the demo must stop.
+/// What the patterns of the demo must stop.
 pub(super) const CODE: &str = "DELTA-7731-ECHO";
 /// What the demo must mask.
 pub(super) const ADDRESS: &str = "keeper@sluice.example";

@@ -77,8 +77,11 @@ impl Stage {
         // What is masked already is passed over in any case.
         let more = self.covered < self.base + text.len();
         match self.json {
-            Some(json) if start >= self.covered && !text.is_empty() => json.fit(text, ahead),
-            Some(json) if start < self.covered && more => json.goes_on(text, ahead),
+            _ if text.is_empty() => Fit::Fits(Form::Inside),
+            Some(json) if start >= self.covered => json.fit(text, ahead),
+            // What was shown since stands between it and the mask.
+            Some(json) if self.covered < self.base => json.hides(text, ahead),
+            Some(json) if more => json.goes_on(text, ahead),
             _ => Fit::Fits(Form::Inside),
         }
     }

@@ -1,7 +1,7 @@
 //! The filters of one profile, compiled once.
 
 use super::json::Json;
-use super::kind::{Filter, Notes};
+use super::kind::{Dated, Filter, Notes};
 use super::lane::{Flow, Lane, Script};
 use super::registry;
 use super::rule::{Manner, Place, Rule};
@@ -96,6 +96,12 @@ impl Chain {
         self.members.iter().map(|member| (member.kind, &member.rule))
     }
 
+    /// The filters that look for what was published some day, by their place in the profile.
+    pub fn dated(&self) -> impl Iterator<Item = (usize, Dated)> {
+        let members = self.members.iter().enumerate();
+        members.filter_map(|(place, member)| Some((place, member.filter.dated()?)))
+    }
+
     /// Begins a text. Each piece that it is fed is one token.
     pub(crate) fn lane(
         &self,
@@ -162,6 +168,10 @@ fn build(spec: &FilterSpec, problems: &mut Problems) -> Option<Member> {
     let Some(kind) = registry::find(&spec.kind) else {
         let known = registry::names().collect::<Vec<_>>().join(", ");
         let path = format!("{}.kind", spec.path);
+        if spec.kind == "blocklist" {
+            problems.note(&path, "`blocklist` is called `patterns`");
+            return None;
+        }
         problems.note(&path, format!("there is no filter {}; there are {known}", spec.kind));
         return None;
     };

@@ -33,16 +33,23 @@ pub(super) struct Mask {
 impl Findings {
     /// Found something. Spans that overlap become one, and are what the first is.
     pub(super) fn found(&mut self, span: Range<usize>, mask: Option<&Mask>) {
-        if mask.is_none()
-            && let Some(last) = self.found.back_mut()
-            && last.span.start < span.start
-            && span.start <= last.span.end
-        {
-            last.span.end = last.span.end.max(span.end);
+        if mask.is_none() && self.goes_on(&span) {
             return;
         }
         let complete = span.end;
         self.insert(Found { span, mask: mask.cloned(), complete });
+    }
+
+    /// Whether a span continues what waits to be acted on; that then reaches as far.
+    fn goes_on(&mut self, span: &Range<usize>) -> bool {
+        let before =
+            |found: &&mut Found| found.span.start < span.start && span.start <= found.span.end;
+        let mut continued = false;
+        for found in self.found.iter_mut().filter(before) {
+            found.span.end = found.span.end.max(span.end);
+            continued = true;
+        }
+        continued
     }
 
     /// Nothing more will be found that begins before `to`.

@@ -77,6 +77,14 @@ impl Json {
         }
     }
 
+    /// How it suits the text that `span` is hidden, and nothing stands for it.
+    pub(super) fn hides(self, span: &str, ahead: Ahead) -> Fit {
+        match self.0 {
+            State::InString => self.inside(span, ahead),
+            _ => Fit::Breaks(None),
+        }
+    }
+
     fn inside(self, span: &str, ahead: Ahead) -> Fit {
         let mut state = self.0;
         for c in span.chars() {

@@ -29,6 +29,28 @@ pub(super) trait Filter: fmt::Debug + Send + Sync {
 
     /// Begins to read a text.
     fn judge(&self, script: Script) -> Box<dyn Judge>;
+
+    /// When what it looks for was published, if that is known.
+    fn dated(&self) -> Option<Dated> {
+        None
+    }
+}
+
+/// When something was published that should be renewed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Dated {
+    /// Seconds since 1970.
+    pub at_seconds: u64,
+    /// Days after which it is too old.
+    pub max_age_days: Option<u32>,
+}
+
+impl Dated {
+    /// How many days old it is, if that is too old.
+    pub fn stale_days(&self, now_seconds: u64) -> Option<u64> {
+        let days = now_seconds.saturating_sub(self.at_seconds) / (24 * 60 * 60);
+        self.max_age_days.filter(|most| days > u64::from(*most)).map(|_| days)
+    }
 }
 
 /// A filter reading one text. What it finds must not depend on how the text is cut, nor on what is
@@ -57,6 +79,12 @@ impl<'n> Notes<'n> {
     pub(super) fn note(&mut self, setting: &str, what: impl Into<String>) {
         let dot = if setting.is_empty() { "" } else { "." };
         self.problems.note(&format!("{}{dot}{setting}", self.path), what);
+    }
+
+    /// Notes what `read` notes within a setting, such as `lists[3]`.
+    pub(super) fn within<T>(&mut self, setting: &str, read: impl FnOnce(&mut Notes<'_>) -> T) -> T {
+        let path = format!("{}.{setting}", self.path);
+        read(&mut Notes::new(&path, self.problems))
     }
 
     /// Reads settings, or notes why they cannot be read.

@@ -5,21 +5,24 @@
 //! puts masks in, and holds the rest back, so no filter can lose or change text by mistake.
 
 mod act;
-mod blocklist;
 mod chain;
 mod findings;
+mod hash_list;
 mod json;
 mod kind;
 mod lane;
 mod normal;
+mod patterns;
 mod redact;
 mod registry;
 mod rule;
+mod shape;
 mod shown;
 mod stage;
 mod twice;
 
 pub use chain::{Chain, Tried};
+pub use kind::Dated;
 pub(crate) use lane::{Flow, Lane, Script};
 pub use rule::{OnError, Place, Rule};
 

@@ -2,7 +2,8 @@
 
 use super::kind::Kind;
 
-const KINDS: &[&dyn Kind] = &[&super::blocklist::Blocklist, &super::redact::Redact];
+const KINDS: &[&dyn Kind] =
+    &[&super::patterns::Patterns, &super::redact::Redact, &super::hash_list::HashList];
 
 /// The kind of this name.
 pub(super) fn find(name: &str) -> Option<&'static dyn Kind> {

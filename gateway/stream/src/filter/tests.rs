@@ -22,7 +22,7 @@ fn chain(filters: &[Value]) -> Result<Arc<Chain>, String> {
 }
 
 fn bomb(rule: &Value) -> Arc<Chain> {
-    let mut filter = json!({"kind": "blocklist", "literals": ["bomb"]});
+    let mut filter = json!({"kind": "patterns", "literals": ["bomb"]});
     filter.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
     chain(&[filter]).unwrap()
 }
@@ -83,7 +83,7 @@ fn each_action_does_what_it_says() {
         assert_eq!(came.verdicts(), [(action, false, count)]);
         assert_eq!(came.report.asks_fallback(), word == "fallback");
         let annotations: Vec<_> = came.report.annotations().collect();
-        let expected = [("listed", "blocklist")];
+        let expected = [("listed", "patterns")];
         assert_eq!(annotations, &expected[..usize::from(word == "annotate")]);
         assert_eq!(came.report.held_bytes, if action.acts() { 2 } else { 0 }, "{word}");
     }
@@ -100,9 +100,9 @@ fn what_only_counts_holds_nothing_back() {
 #[test]
 fn a_shadow_reads_what_is_let_through_and_does_nothing() {
     let filters = [
-        json!({"kind": "blocklist", "literals": ["bomb"], "action": "redact"}),
-        json!({"kind": "blocklist", "literals": ["bomb", "egg"], "shadow": true}),
-        json!({"kind": "blocklist", "literals": ["egg"], "action": "redact", "mask": "#"}),
+        json!({"kind": "patterns", "literals": ["bomb"], "action": "redact"}),
+        json!({"kind": "patterns", "literals": ["bomb", "egg"], "shadow": true}),
+        json!({"kind": "patterns", "literals": ["egg"], "action": "redact", "mask": "#"}),
     ];
     let came = Came::said(&chain(&filters).unwrap(), Strategy::Window, &["a bo", "mb e", "gg"]);
     assert_eq!(came.shown(), "a [removed] #");
@@ -113,8 +113,8 @@ fn a_shadow_reads_what_is_let_through_and_does_nothing() {
 #[test]
 fn a_hold_says_from_where() {
     let filters = [
-        json!({"kind": "blocklist", "literals": ["bomb"], "action": "hold"}),
-        json!({"kind": "blocklist", "literals": ["egg"], "action": "redact", "mask": "#"}),
+        json!({"kind": "patterns", "literals": ["bomb"], "action": "hold"}),
+        json!({"kind": "patterns", "literals": ["egg"], "action": "redact", "mask": "#"}),
     ];
     let chain = chain(&filters).unwrap();
     let mut lane = chain.lane(Script::Prose, Place::Answer, 1 << 16, Strategy::Window);
@@ -167,8 +167,8 @@ fn two_tokens_may_be_shown_where_the_third_waits() {
 #[test]
 fn what_is_only_detected_is_counted_with_what_it_shows() {
     let chain = chain(&[
-        json!({"kind": "blocklist", "literals": ["bomb", "mbx"]}),
-        json!({"kind": "blocklist", "literals": ["bomb"], "action": "score"}),
+        json!({"kind": "patterns", "literals": ["bomb", "mbx"]}),
+        json!({"kind": "patterns", "literals": ["bomb"], "action": "score"}),
     ]);
     let came = Came::said(&chain.unwrap(), Strategy::DetectOnly, &["a bo", "mbx", " bomb"]);
     assert_eq!(came.steps, ["a bo", "mbx", " bomb", ""]);
@@ -179,7 +179,7 @@ fn what_is_only_detected_is_counted_with_what_it_shows() {
 #[test]
 fn problems_name_the_setting() {
     let problem = |rule: Value| {
-        let mut filter = json!({"kind": "blocklist", "literals": ["bomb"]});
+        let mut filter = json!({"kind": "patterns", "literals": ["bomb"]});
         filter.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
         chain(&[filter]).unwrap_err()
     };
@@ -200,7 +200,7 @@ fn problems_name_the_setting() {
 
 static MASKS: LazyLock<Arc<Chain>> = LazyLock::new(|| {
     let literals = ["bomb", "77", "x,y", "a\":", "nzz"];
-    let words = json!({"kind": "blocklist", "literals": literals, "action": "redact", "mask": "#"});
+    let words = json!({"kind": "patterns", "literals": literals, "action": "redact", "mask": "#"});
     let all = ["secrets", "email", "phone", "card", "iban", "ssn"];
     chain(&[words, json!({"kind": "redact", "classes": all})]).unwrap()
 });
@@ -234,6 +234,15 @@ fn masks_leave_json_or_end_the_choice() {
             assert_eq!(came, (shown.into(), Some(flow)), "{text}");
         }
     }
+}
+
+#[test]
+fn what_a_debounced_mask_grows_by_is_hidden_only_inside_a_string() {
+    let tokens = ["[\"jan", "e@x.org\\", "u00e9\"]"];
+    let came = arguments(Strategy::TokenDebounce, &tokens);
+    assert_eq!(came, ("[\"jan[email]\\".into(), Some(Flow::Stop)));
+    let came = arguments(Strategy::Window, &tokens);
+    assert_eq!(came, ("[\"[email]\"]".into(), Some(Flow::On)));
 }
 
 /// Values with things to be masked in them, of every kind.
@@ -308,12 +317,12 @@ fn sizes() -> impl Gives<Value = Vec<usize>> {
 
 /// Words that a filter reads long before it finds something in them.
 static DEBOUNCED: LazyLock<Arc<Chain>> = LazyLock::new(|| {
-    let words = json!({"kind": "blocklist", "literals": ["bomb", "om", "mbxx", "abab"]});
+    let words = json!({"kind": "patterns", "literals": ["bomb", "mbxx", "abab"]});
     chain(&[json!({"kind": "redact", "classes": ["card"]}), words]).unwrap()
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn masked_arguments_are_json(value in values(), ascii: bool, pretty: bool, sizes in sizes()) {
@@ -356,5 +365,72 @@ proptest! {
             (said, came.report.leaked_bytes)
         };
         prop_assert_eq!(sorted(&one), sorted(&other));
+    }
+}
+
+/// A secret in five spellings, and what looks much like it.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("delta echo 7731", "delta ecko 7731"),
+    ("ｄｅｌｔａ ｅｃｈｏ ７７３１", "ｄｅｌｔａ ｅｃｋｏ ７７３１"),
+    ("del\u{200b}ta ec\u{2060}ho 77\u{ad}31", "del\u{200b}ta ec\u{2060}ko 77\u{ad}31"),
+    ("DeLTa eChO 7731", "DeLTa eCkO 7731"),
+    ("de\u{301}lta e\u{308}cho 7731", "de\u{301}lta e\u{308}cko 7731"),
+];
+
+/// Every way to look for it.
+fn seekers() -> Vec<Value> {
+    let hash = |words: &str| -> String {
+        use sha2::Digest;
+        let hash = sha2::Sha256::new_with_prefix("0123456789abcdef").chain_update(words).finalize();
+        hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    };
+    let header =
+        ["algorithm: sha256", "salt: 0123456789abcdef", "words_max: 3", "produced_at: 2026-11-01"];
+    let lines = header.into_iter().map(str::to_owned).chain([hash("delta echo 7731")]);
+    vec![
+        json!({"kind": "patterns", "literals": ["Delta Echo 7731"]}),
+        json!({"kind": "patterns", "literals": ["delta echo 7731"], "word": true}),
+        json!({"kind": "patterns", "regexes": ["D[e]lta (?:echo|golf) [0-9]{4}"]}),
+        json!({"kind": "patterns", "regexes": [{"start": "delta echo", "then": "[0-9 ]"}]}),
+        json!({"kind": "patterns", "lists": [{"literals": ["echo"], "regexes": [r"delta echo\s\d{4}"]}]}),
+        json!({"kind": "hash_list", "hashes": lines.collect::<Vec<_>>()}),
+    ]
+}
+
+static SEEKERS: LazyLock<Vec<[Arc<Chain>; 2]>> = LazyLock::new(|| {
+    let with = |seeker: &Value, action: &str| {
+        let mut filter = seeker.clone();
+        filter["action"] = json!(action);
+        if filter.get("lists").is_none() {
+            filter["mask"] = json!("#");
+        } else {
+            filter["lists"][0]["mask"] = json!("#");
+        }
+        chain(&[filter]).unwrap()
+    };
+    seekers().iter().map(|it| [with(it, "block"), with(it, "redact")]).collect()
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_spelling_leaks_and_no_twin_is_touched(sizes in sizes(), doubled: bool) {
+        for (nth, [blocks, redacts]) in SEEKERS.iter().enumerate() {
+            for (secret, twin) in SPELLINGS {
+                let text = format!("say {secret}, {}", if doubled { secret } else { "now" });
+                let tokens = cut(&text, &sizes);
+                let came = Came::said(blocks, Strategy::Window, &tokens);
+                prop_assert_eq!((came.shown(), came.flow), ("say ".to_owned(), Some(Flow::Stop)));
+                let came = Came::said(redacts, Strategy::Window, &tokens);
+                let shown = if doubled { "say #, #" } else { "say #, now" };
+                prop_assert_eq!(came.shown(), shown, "{} {}", nth, secret);
+                let benign = format!("say {twin}, now");
+                for chain in [blocks, redacts] {
+                    let came = Came::said(chain, Strategy::Window, &cut(&benign, &sizes));
+                    prop_assert_eq!(came.shown(), &*benign);
+                }
+            }
+        }
     }
 }

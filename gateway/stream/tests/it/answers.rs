@@ -1,8 +1,10 @@
 //! Answers to check properties with: what is said, how it is written, how it is cut.
 
-use crate::support::{Seen, filtered};
+use crate::support::{Seen, chain, filtered, plan};
 use proptest::prelude::*;
+use proptest::strategy::Strategy as Gives;
 use serde_json::{Value, json};
+use sluice_config::words::{Operation, Strategy};
 use sluice_stream::{Plan, Relay, VerdictCount};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -91,7 +93,7 @@ pub(crate) struct Said {
     pub(crate) text: String,
 }
 
-pub(crate) fn said(pieces: &'static [&'static str]) -> impl Strategy<Value = Vec<Said>> {
+pub(crate) fn said(pieces: &'static [&'static str]) -> impl Gives<Value = Vec<Said>> {
     let text = prop::collection::vec(prop::sample::select(pieces), 1..4).prop_map(|it| it.concat());
     let one = (0..2_u64, prop::sample::select(CHANNELS), text)
         .prop_map(|(index, channel, text)| Said { index, channel, text });
@@ -137,7 +139,7 @@ fn escaped(json: &str) -> String {
     })
 }
 
-pub(crate) fn cuts() -> impl Strategy<Value = Vec<usize>> {
+pub(crate) fn cuts() -> impl Gives<Value = Vec<usize>> {
     prop::collection::vec(1..40_usize, 1..6)
 }
 
@@ -155,30 +157,54 @@ pub(crate) fn cut<'i>(mut input: &'i [u8], sizes: &[usize]) -> Vec<&'i [u8]> {
     pieces
 }
 
+/// A list of what is not to be named: "secret hello" and "jane x".
+const HASHES: &[&str] = &[
+    "algorithm: sha256",
+    "salt: 0123456789abcdef",
+    "words_max: 2",
+    "produced_at: 2026-11-01",
+    "c998231b8d7ef750c84bc2748adfb5858a036ed60190c9c578b25573c41a5e10",
+    "5eafacac6ae47aec7a73bac64d5ea1ba2cbb3d9e36f5ffd4260ac203e5f3a7e7",
+];
+
 /// Chains are compiled once, as in a node.
 pub(crate) static BLOCKING: LazyLock<Plan> = LazyLock::new(|| {
     filtered(&json!([
         {"kind": "redact", "classes": ["email", "secrets", "card", "phone", "iban"]},
-        {"kind": "blocklist", "literals": ["bomb", "secret phrase", "hello hello"]},
+        {"kind": "patterns", "literals": ["bomb", "secret phrase", "hello hello"]},
     ]))
 });
 
 pub(crate) static MASKING: LazyLock<Plan> = LazyLock::new(|| {
     let first = ["bomb", "secret phrase", "mbo"];
     filtered(&json!([
-        {"kind": "blocklist", "literals": first, "action": "redact", "mask": "#"},
+        {"kind": "patterns", "literals": first, "action": "redact", "mask": "#"},
         {"kind": "redact", "classes": ["email", "secrets", "card", "phone", "iban"]},
-        {"kind": "blocklist", "literals": ["hello"], "action": "redact", "word": true, "mask": "~"},
+        {"kind": "patterns", "literals": ["hello"], "action": "redact", "word": true, "mask": "~"},
+        {"kind": "patterns", "regexes": ["hello? .{1,3}se", {"start": "[a-e]{3}m", "then": "[^ ]"}],
+            "action": "redact", "mask": "%"},
+        {"kind": "hash_list", "hashes": HASHES},
     ]))
 });
 
+/// The same filters, which let more or all of an answer pass.
+pub(crate) static LEAKING: LazyLock<[Plan; 2]> = LazyLock::new(|| {
+    let filters = json!([
+        {"kind": "patterns", "literals": ["bomb", "secret phrase"], "action": "redact", "mask": "#"},
+        {"kind": "redact", "classes": ["email", "card"]},
+        {"kind": "patterns", "regexes": ["hello? .{1,3}se"]},
+    ]);
+    [Strategy::TokenDebounce, Strategy::DetectOnly]
+        .map(|by| Plan { chain: Some(chain(&filters, by)), ..plan(Operation::Chat) })
+});
+
 pub(crate) static STOPPING: LazyLock<Plan> = LazyLock::new(|| {
-    filtered(&json!([{"kind": "blocklist", "literals": ["bomb", "om", "secret phrase"]}]))
+    filtered(&json!([{"kind": "patterns", "literals": ["bomb", "om", "secret phrase"]}]))
 });
 
 pub(crate) static QUIET: LazyLock<Plan> = LazyLock::new(|| {
     filtered(&json!([
-        {"kind": "blocklist", "literals": ["bomb", "a secret phrase"]},
+        {"kind": "patterns", "literals": ["bomb", "a secret phrase"]},
         {"kind": "redact", "classes": ["email", "secrets", "card", "iban"]},
     ]))
 });

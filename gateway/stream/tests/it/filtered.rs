@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use sluice_stream::{Action, Finish, Plan, Progress, Relay, VerdictCount, whole};
 
 fn strict() -> Plan {
-    filtered(&json!([{"kind": "blocklist", "literals": ["bomb"], "category": "weapons"}]))
+    filtered(&json!([{"kind": "patterns", "literals": ["bomb"], "category": "weapons"}]))
 }
 
 fn masking() -> Plan {
     filtered(&json!([
         {"kind": "redact", "classes": ["email", "secrets"]},
-        {"kind": "blocklist", "literals": ["bomb"], "action": "redact"},
+        {"kind": "patterns", "literals": ["bomb"], "action": "redact"},
     ]))
 }
 
@@ -38,7 +38,7 @@ fn every_channel_is_looked_at() {
         assert!(seen.done);
         assert_eq!(relay.report().finish, Finish::ContentFilter);
         let verdict = VerdictCount {
-            filter: "blocklist",
+            filter: "patterns",
             category: "weapons".into(),
             action: Action::Block,
             shadow: false,
@@ -142,7 +142,7 @@ fn masks_stand_in_place() {
     assert_eq!(seen.finishes[&0], "stop");
     let counts: Vec<_> =
         relay.report().verdicts.iter().map(|it| (it.filter, &*it.category, it.count)).collect();
-    assert_eq!(counts, [("redact", "email", 1), ("blocklist", "listed", 1)]);
+    assert_eq!(counts, [("redact", "email", 1), ("patterns", "listed", 1)]);
 }
 
 #[test]

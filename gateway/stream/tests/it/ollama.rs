@@ -91,7 +91,7 @@ fn calls_pass_whole() {
     assert_eq!(said(&heard, Channel::Name), "get_weatherget_timeget_news");
     assert!(out.contains(r#""name":"get_weather","arguments":{"city":"Paris","days":[1,2]}}"#));
     assert!(out.contains(r#""name":"get_time","arguments":{}}"#), "{out}");
-    let kept = streamed(&filtered(&json!([{"kind": "blocklist", "literals": ["zzz"]}])), &wire);
+    let kept = streamed(&filtered(&json!([{"kind": "patterns", "literals": ["zzz"]}])), &wire);
     assert_eq!(kept.0, out);
 }
 
@@ -127,7 +127,7 @@ fn a_failure_is_a_last_line() {
 
 #[test]
 fn a_stop_is_a_last_line_like_any() {
-    let blocks = filtered(&json!([{"kind": "blocklist", "literals": ["bomb"]}]));
+    let blocks = filtered(&json!([{"kind": "patterns", "literals": ["bomb"]}]));
     let call = json!([{"function": {"name": "f", "arguments": {"a": "x bomb"}}}]);
     let wire = format!("{}\n{}\n{}\n", content("a bo"), calls(&call), end("stop"));
     let (out, heard, report, progress) = streamed(&blocks, wire.as_bytes());
@@ -144,7 +144,7 @@ fn a_stop_is_a_last_line_like_any() {
 #[test]
 fn arguments_a_filter_made_no_object_end_the_answer() {
     let masks = filtered(
-        &json!([{"kind": "blocklist", "literals": ["{\"a\""], "action": "redact", "mask": "#"}]),
+        &json!([{"kind": "patterns", "literals": ["{\"a\""], "action": "redact", "mask": "#"}]),
     );
     let call = json!([{"function": {"name": "f", "arguments": {"a": 1}}},
         {"function": {"name": "g", "arguments": {"b": 1}}}]);

@@ -1,8 +1,8 @@
 //! What holds for every answer, however it is cut.
 
 use crate::answers::{
-    BENIGN, BLOCKING, MASKING, PIECES, QUIET, STOPPING, Said, cut, cuts, of_two, plainly, said,
-    shown, sorted, stream, texts,
+    BENIGN, BLOCKING, LEAKING, MASKING, PIECES, QUIET, STOPPING, Said, cut, cuts, of_two, plainly,
+    said, shown, sorted, stream, texts,
 };
 use crate::support::{Seen, plan, relay};
 use proptest::prelude::*;
@@ -24,8 +24,9 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_cut_changes_an_answer(said in said(PIECES), ascii: bool, sizes in cuts(), block: bool) {
-        let plan = of_two(if block { &BLOCKING } else { &MASKING });
+    fn no_cut_changes_an_answer(said in said(PIECES), ascii: bool, sizes in cuts(), nth in 0..4_usize) {
+        let [debouncing, detecting] = &*LEAKING;
+        let plan = of_two([&BLOCKING, &MASKING, debouncing, detecting][nth]);
         let wire = stream(&said, ascii, "\n");
         let (one, out, progress) = relay(&plan, [&wire[..]]);
         let (other, cut_out, cut_progress) = relay(&plan, cut(&wire, &sizes));

@@ -226,11 +226,19 @@ impl Normal {
 
 /// A whole text as filters compare it, without space around it.
 pub(super) fn normalise(text: &str, view: View) -> String {
+    turned(text, view).trim().to_owned()
+}
+
+/// A part of a text as filters compare it loosely.
+pub(super) fn fold_pattern(part: &str) -> String {
+    turned(part, View::Loose)
+}
+
+fn turned(text: &str, view: View) -> String {
     let mut normal = Normal::new(view, Script::Prose);
     normal.feed(text);
     normal.end();
-    let out = String::from_utf8(normal.tape.into_bytes()).unwrap_or_default();
-    out.trim().to_owned()
+    String::from_utf8(normal.tape.into_bytes()).unwrap_or_default()
 }
 
 #[cfg(test)]

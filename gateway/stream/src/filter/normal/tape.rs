@@ -57,6 +57,12 @@ impl Tape {
         self.letter(self.begin(at.checked_sub(1)?))
     }
 
+    /// Whether the characters before and at a place belong to one word.
+    pub(in crate::filter) fn is_inside_word(&self, at: usize) -> bool {
+        let of_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        of_word(self.letter(at)) && of_word(self.letter_before(at))
+    }
+
     /// Where the character begins in the original that is here at a place.
     pub(in crate::filter) fn original_start(&self, at: usize) -> usize {
         match self.run(at) {

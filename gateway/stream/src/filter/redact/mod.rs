@@ -1,26 +1,18 @@
 //! `redact`: finds secrets and personal data.
 //!
-//! Each class is a few automata that begin wherever a thing of the class may begin, as a scout that
-//! looks for all of them at once says. A place is held back while one that began there may still
-//! match, and every shape is bounded.
+//! Each class is a few shapes, and every shape is bounded.
 
 mod check;
-mod judge;
-mod lead;
-mod machine;
-mod scout;
-mod set;
 mod shapes;
-mod thread;
 
 use super::Script;
 use super::kind::{Filter, Judge, Kind, Notes};
+use super::normal::View;
+use super::shape::{Reading, Shapes};
 use crate::report::Action;
-use judge::Reading;
 use serde::Deserialize;
 use serde_json::Value;
-use set::Shapes;
-use shapes::CLASSES;
+use shapes::{CLASSES, Known, SHAPES};
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -56,14 +48,13 @@ impl Kind for Redact {
                 sound = false;
             }
         }
-        match Shapes::compile(&classes) {
-            Ok(shapes) => sound.then(|| Arc::new(Redacting(Arc::new(shapes))) as Arc<dyn Filter>),
-            Err(error) => {
-                notes.note("classes", format!("cannot be compiled: {error}"));
-                None
-            }
-        }
+        sound.then(|| Arc::new(Redacting(Arc::new(compile(&classes)))) as Arc<dyn Filter>)
     }
+}
+
+fn compile(classes: &[String]) -> Shapes {
+    let wanted = SHAPES.iter().filter(|shape| classes.iter().any(|class| class == shape.class));
+    Shapes::new(wanted.filter_map(Known::machine).collect())
 }
 
 #[derive(Debug)]
@@ -75,7 +66,7 @@ impl Filter for Redacting {
     }
 
     fn judge(&self, script: Script) -> Box<dyn Judge> {
-        Box::new(Reading::new(Arc::clone(&self.0), script))
+        Box::new(Reading::new(Arc::clone(&self.0), View::Exact, script))
     }
 }
 

@@ -1,13 +1,12 @@
 //! What is masked, and what is not.
 
-use super::judge::Reading;
-use super::machine::Machine;
-use super::scout::{SCOUT_BYTES, SHAPES_MAX};
-use super::set::Shapes;
+use super::compile;
 use super::shapes::SHAPES;
 use crate::filter::findings::Findings;
 use crate::filter::kind::Judge as _;
 use crate::filter::lane::{Flow, Script};
+use crate::filter::normal::View;
+use crate::filter::shape::{Reading, SCOUT_BYTES, SHAPES_MAX};
 use crate::filter::{Chain, Place};
 use crate::report::Report;
 use serde_json::{Value, json};
@@ -126,7 +125,7 @@ fn every_shape_suits_the_scout() {
     assert!(SHAPES.len() <= SHAPES_MAX);
     assert!(SHAPES.iter().filter(|shape| shape.sign.is_some()).count() <= 1);
     for shape in SHAPES {
-        let machine = Machine::compile(shape).unwrap();
+        let machine = shape.machine().unwrap();
         let mut states = vec![machine.start];
         for _ in 0..SCOUT_BYTES {
             // None is complete while it is only looked at, so none is missed.
@@ -187,12 +186,12 @@ proptest::proptest! {
     ) {
         let classes = if few { &["secrets", "iban"][..] } else { &["secrets", "email", "phone", "card", "iban", "ssn"] };
         let classes: Vec<String> = classes.iter().map(|it| (*it).to_owned()).collect();
-        let quick = Shapes::compile(&classes).unwrap();
-        let mut slow = Shapes::compile(&classes).unwrap();
+        let quick = compile(&classes);
+        let mut slow = compile(&classes);
         proptest::prop_assert_eq!(quick.scout.quiet_max, Some(6));
         slow.scout.quiet_max = None;
         let text: Vec<char> = pieces.concat().chars().collect();
-        let [mut quick, mut slow] = [quick, slow].map(|it| Reading::new(Arc::new(it), Script::Prose));
+        let [mut quick, mut slow] = [quick, slow].map(|it| Reading::new(Arc::new(it), View::Exact, Script::Prose));
         let [mut found, mut found_slowly] = [Findings::default(), Findings::default()];
         for part in text.chunks(size) {
             let part: String = part.iter().collect();

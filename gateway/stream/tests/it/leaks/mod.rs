@@ -42,11 +42,11 @@ fn chains(filter: &Value) -> Vec<Arc<Chain>> {
 }
 
 static BLOCKS: LazyLock<Vec<Arc<Chain>>> =
-    LazyLock::new(|| chains(&json!({"kind": "blocklist", "literals": FORBIDDEN})));
+    LazyLock::new(|| chains(&json!({"kind": "patterns", "literals": FORBIDDEN})));
 
 static MASKS: LazyLock<Vec<Arc<Chain>>> = LazyLock::new(|| {
     let (action, mask) = ("redact", "#");
-    chains(&json!({"kind": "blocklist", "literals": FORBIDDEN, "action": action, "mask": mask}))
+    chains(&json!({"kind": "patterns", "literals": FORBIDDEN, "action": action, "mask": mask}))
 });
 
 /// One answer to try: on which dialect, what is said, and how its bytes are cut.

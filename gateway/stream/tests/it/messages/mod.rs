@@ -22,7 +22,7 @@ fn asked() -> Plan {
 fn blocking(words: &[&str]) -> Plan {
     Plan {
         chain: Some(chain(
-            &json!([{"kind": "blocklist", "literals": words}]),
+            &json!([{"kind": "patterns", "literals": words}]),
             sluice_config::words::Strategy::Window,
         )),
         ..asked()

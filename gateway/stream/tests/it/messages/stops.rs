@@ -102,7 +102,7 @@ fn a_stop_in_a_whole_message_shows_nothing_behind_it() {
 #[test]
 fn arguments_a_filter_made_no_object_end_the_message() {
     let masks =
-        json!([{"kind": "blocklist", "literals": ["{\"a\""], "action": "redact", "mask": "#"}]);
+        json!([{"kind": "patterns", "literals": ["{\"a\""], "action": "redact", "mask": "#"}]);
     let plan =
         Plan { chain: Some(chain(&masks, sluice_config::words::Strategy::Window)), ..asked() };
     let tool = json!({"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}});

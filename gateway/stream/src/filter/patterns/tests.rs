@@ -9,7 +9,7 @@ use sluice_config::words::{ProfileId, Strategy};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 
 fn chain(settings: Value) -> Result<Arc<Chain>, String> {
-    let (kind, path) = ("blocklist".into(), "filters.strict[0]".into());
+    let (kind, path) = ("patterns".into(), "filters.strict[0]".into());
     let filters = vec![FilterSpec { kind, settings, path }];
     let mut problems = Problems::default();
     let spec = ProfileSpec { id: ProfileId::new("strict"), stream: Strategy::Window, filters };
@@ -78,7 +78,7 @@ fn whole_words_wait_for_what_follows() {
 #[test]
 fn problems_name_the_setting() {
     let problem = |settings| chain(settings).unwrap_err();
-    assert!(problem(json!({"literals": []})).contains("filters.strict[0].literals: must be 1 to"));
+    assert!(problem(json!({"literals": []})).contains("filters.strict[0].literals: must be one"));
     assert!(
         problem(json!({"literals": ["a", " \u{200b}"]})).contains("filters.strict[0].literals[1]")
     );

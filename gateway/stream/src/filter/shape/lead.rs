@@ -30,7 +30,7 @@ impl Signed {
             let bit = |bit, set| if set { bit } else { 0 };
             *kind = bit(LEADS, (sign.lead)(byte))
                 | bit(BEGINS, begins)
-                | bit(BEFORE, !(machine.shape.not_after)(byte));
+                | bit(BEFORE, machine.shape.edges.follows(byte));
         }
         Some(Self { shape, bytes_max: machine.shape.bytes_max, kinds })
     }

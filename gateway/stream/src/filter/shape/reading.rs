@@ -1,17 +1,21 @@
 //! Shapes reading one text.
 
 use super::lead::Lead;
+use super::machine::Machine;
 use super::scout::{SCOUT_BYTES, Seen};
 use super::set::Shapes;
-use super::thread::{Fate, Thread};
+use super::thread::{Certain, Fate, Thread};
 use crate::filter::Script;
 use crate::filter::findings::Findings;
 use crate::filter::kind::Judge;
 use crate::filter::normal::{Normal, Tape, View};
 use std::sync::Arc;
 
+/// Bytes of a character.
+const LETTER_MAX: usize = 4;
+
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(in crate::filter) struct Reading {
     shapes: Arc<Shapes>,
     normal: Normal,
     place: Place,
@@ -29,10 +33,10 @@ struct Place {
 }
 
 impl Reading {
-    pub(super) fn new(shapes: Arc<Shapes>, script: Script) -> Self {
+    pub(in crate::filter) fn new(shapes: Arc<Shapes>, view: View, script: Script) -> Self {
         let (at, seen, lead, threads) = (0, shapes.scout.start(), Lead::default(), Vec::new());
         let place = Place { at, seen, lead, threads };
-        Self { shapes, normal: Normal::new(View::Exact, script), place }
+        Self { shapes, normal: Normal::new(view, script), place }
     }
 }
 
@@ -79,18 +83,30 @@ impl Place {
 
     /// Takes every thread past the byte it is at.
     fn advance(&mut self, shapes: &Shapes, tape: &Tape, byte: u8, findings: &mut Findings) {
-        let at = self.at;
+        let (at, mut swallowing, mut again) = (self.at, 0_u32, Vec::new());
         self.threads.retain_mut(|thread| {
             let Some(machine) = shapes.get(thread.shape) else { return false };
-            let fate = thread.read(machine, tape, (at, byte));
-            if let Fate::Swallowed(span) = &fate {
-                findings.found(span.clone(), None);
+            let (found, alive) = match thread.read(machine, tape, (at, byte)) {
+                Fate::Alive => (None, true),
+                Fate::Over(found) => (found.map(|span| (span, true)), false),
+                Fate::Certain(Certain { span, goes_on, again: other }) => {
+                    again.extend(other);
+                    // Of those that go on alike, the first is enough.
+                    let alike = machine.until.is_none() && swallowing >> thread.shape & 1 == 1;
+                    (Some((span, true)), goes_on && !alike)
+                }
+                Fate::Swallowed(span) => {
+                    swallowing |= 1 << thread.shape;
+                    (Some((span, false)), true)
+                }
+            };
+            if let Some((span, is_first)) = found {
+                let mask = machine.masks.get(thread.pattern).filter(|_| is_first);
+                findings.found(span, mask);
             }
-            if let Fate::Begun(found) | Fate::Over(Some(found)) = &fate {
-                findings.found(found.clone(), Some(&machine.mask));
-            }
-            !matches!(fate, Fate::Over(_))
+            alive
         });
+        self.threads.append(&mut again);
     }
 
     /// Begins a thread for everything that may have begun, up to the byte it is at.
@@ -134,8 +150,8 @@ impl Place {
         let lead = shapes.signed.as_ref().and_then(|signed| self.lead.first(signed, tape));
         let begun = |start: &usize| {
             let begun = shapes.scout.plain(self.begun_back(shapes, tape, end, end - start));
-            let bytes = tape.bytes(*start..end);
-            begun != 0 && shapes.of(begun).any(|(_, machine)| machine.read(bytes).is_some())
+            let begins = |machine: &Machine| machine.begin(tape, *start..end).is_some();
+            begun != 0 && shapes.of(begun).any(|(_, machine)| begins(machine))
         };
         let start = ((end + 1).saturating_sub(SCOUT_BYTES)..end).find(begun);
         start.into_iter().chain(lead).min()
@@ -145,7 +161,7 @@ impl Place {
         for thread in &mut self.threads {
             let Some(machine) = shapes.get(thread.shape) else { continue };
             if let Some(found) = thread.finish(machine, tape) {
-                findings.found(found, Some(&machine.mask));
+                findings.found(found, machine.masks.get(thread.pattern));
             }
         }
     }
@@ -164,6 +180,6 @@ impl Place {
     fn needed(&self, begun: Option<usize>) -> usize {
         let threads = self.threads.iter().filter(|thread| !thread.swallows);
         let first = threads.map(|thread| thread.start).chain(begun).min();
-        first.unwrap_or(self.at).min(self.at).saturating_sub(SCOUT_BYTES)
+        first.unwrap_or(self.at).min(self.at).saturating_sub(SCOUT_BYTES + LETTER_MAX)
     }
 }

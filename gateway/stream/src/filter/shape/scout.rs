@@ -8,13 +8,13 @@ use crate::scan;
 use regex_automata::util::primitives::StateID;
 
 /// Shapes there is room for.
-pub(super) const SHAPES_MAX: usize = 21;
+pub(in crate::filter) const SHAPES_MAX: usize = 21;
 
 /// Bytes that are looked at.
-pub(super) const SCOUT_BYTES: usize = 3;
+pub(in crate::filter) const SCOUT_BYTES: usize = 3;
 
 #[derive(Debug)]
-pub(super) struct Scout {
+pub(in crate::filter) struct Scout {
     /// Where each byte may stand in a beginning: a lane for the first, the second, the third.
     steps: Box<[u64; 256]>,
     /// Which shapes may stand behind a byte.
@@ -23,7 +23,7 @@ pub(super) struct Scout {
     signs: u32,
     /// How many bytes that are not telling a shape may begin with, at most; `None` if there is no
     /// such bound that is worth it.
-    pub(super) quiet_max: Option<usize>,
+    pub(in crate::filter) quiet_max: Option<usize>,
 }
 
 /// Whether a byte is one that every shape has near its beginning, and few words have.
@@ -114,7 +114,7 @@ impl Scout {
         let (mut steps, mut behind, mut signs) = (Box::new([0; 256]), Box::new([0; 256]), 0);
         for (index, machine) in machines.iter().enumerate() {
             for (byte, shapes) in (0..=u8::MAX).zip(behind.iter_mut()) {
-                *shapes |= u32::from(!(machine.shape.not_after)(byte)) << index;
+                *shapes |= u32::from(machine.shape.edges.follows(byte)) << index;
             }
             signs |= u32::from(machine.shape.sign.is_some()) << index;
             let [first, second, third] = lanes(machine);
@@ -137,6 +137,10 @@ fn quiet_max(machines: &[Machine]) -> Option<usize> {
     // The scout sees right behind this many, whatever came before.
     let mut most = SCOUT_BYTES;
     for machine in machines {
+        // Many patterns are seldom quiet, and long to ask.
+        if machine.masks.len() > 1 {
+            return None;
+        }
         most = most.max(match machine.shape.sign {
             Some(sign) if is_telling(sign.byte) => 0,
             Some(_) => return None,

@@ -1,9 +1,8 @@
 //! A list reading one text.
 
-use super::Rule;
 use super::list::{List, Machine};
 use crate::filter::Script;
-use crate::filter::findings::Findings;
+use crate::filter::findings::{Findings, Mask};
 use crate::filter::kind::Judge;
 use crate::filter::normal::{Normal, Tape, View};
 use aho_corasick::automaton::StateID;
@@ -24,7 +23,7 @@ struct Place {
     at: usize,
     state: StateID,
     /// A phrase that is a word of its own if nothing of a word follows it.
-    waiting: Option<Range<usize>>,
+    waiting: Option<(Range<usize>, Mask)>,
 }
 
 /// Bytes of a character.
@@ -45,7 +44,7 @@ impl<A: Machine> Judge for Reading<A> {
         place.read(list, tape, findings);
         let begun = place.at - list.depth(place.state);
         let depth = (begun < place.at).then(|| tape.original_start(begun));
-        let held = [depth, place.waiting.as_ref().map(|span| span.start), normal.pending()];
+        let held = [depth, place.waiting.as_ref().map(|(span, _)| span.start), normal.pending()];
         let end = normal.read();
         findings.clear(held.into_iter().flatten().min().unwrap_or(end));
         normal.forget(begun.saturating_sub(LETTER_MAX));
@@ -55,7 +54,7 @@ impl<A: Machine> Judge for Reading<A> {
         let Self { list, normal, place } = self;
         normal.end();
         place.read(list, normal.tape(), findings);
-        place.confirm(&list.rule, findings);
+        place.confirm(findings);
     }
 }
 
@@ -65,7 +64,7 @@ impl Place {
         let mut rest = tape.bytes(self.at..end);
         while !rest.is_empty() {
             if self.waiting.is_some() {
-                self.decide(&list.rule, tape, findings);
+                self.decide(tape, findings);
             }
             if self.state == list.start {
                 rest = rest.get(list.idle(rest)..).unwrap_or_default();
@@ -80,33 +79,38 @@ impl Place {
 
     /// Phrases end here.
     fn found<A: Machine>(&mut self, list: &List<A>, tape: &Tape, findings: &mut Findings) {
+        let span = |start| tape.original_start(start)..tape.original_end(self.at - 1);
+        let follows = tape.letter_before(self.at).is_some_and(char::is_alphanumeric);
         // Of those that end here the longest covers the others; as a word, it need not be one.
-        let starts = list.matches(self.state).map(|bytes| self.at - bytes);
-        let start = starts.filter(|start| !list.rule.word || stands(tape, *start)).min();
-        let Some(start) = start else { return };
-        self.waiting = Some(tape.original_start(start)..tape.original_end(self.at - 1));
-        if !list.rule.word || !tape.letter_before(self.at).is_some_and(char::is_alphanumeric) {
-            self.confirm(&list.rule, findings);
+        let (mut sure, mut waiting) = (None, None);
+        for (bytes, rule) in list.matches(self.state) {
+            let start = self.at - bytes;
+            if rule.word && tape.is_inside_word(start) {
+                continue;
+            }
+            let best = if rule.word && follows { &mut waiting } else { &mut sure };
+            if best.as_ref().is_none_or(|(known, _)| start < *known) {
+                *best = Some((start, &rule.mask));
+            }
+        }
+        self.waiting = waiting.map(|(start, mask)| (span(start), mask.clone()));
+        if let Some((start, mask)) = sure {
+            findings.found(span(start), Some(mask));
         }
     }
 
     /// What follows tells whether the phrase that waits is a word.
-    fn decide(&mut self, rule: &Rule, tape: &Tape, findings: &mut Findings) {
+    fn decide(&mut self, tape: &Tape, findings: &mut Findings) {
         if tape.letter(self.at).is_some_and(char::is_alphanumeric) {
             self.waiting = None;
         } else {
-            self.confirm(rule, findings);
+            self.confirm(findings);
         }
     }
 
-    fn confirm(&mut self, rule: &Rule, findings: &mut Findings) {
-        let Some(span) = self.waiting.take() else { return };
-        findings.found(span, Some(&rule.mask));
+    fn confirm(&mut self, findings: &mut Findings) {
+        if let Some((span, mask)) = self.waiting.take() {
+            findings.found(span, Some(&mask));
+        }
     }
-}
-
-/// Whether what begins here is not part of a longer word.
-fn stands(tape: &Tape, start: usize) -> bool {
-    let of_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    !(of_word(tape.letter_before(start)) && of_word(tape.letter(start)))
 }

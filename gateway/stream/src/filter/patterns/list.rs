@@ -1,7 +1,7 @@
 //! The compiled list: an automaton, and how much of a phrase each of its states has seen.
 
-use super::Rule;
 use super::glance::Glance;
+use super::lists::{Phrase, Rule};
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::{Anchored, MatchError};
 use std::collections::HashMap;
@@ -16,7 +16,9 @@ impl<A: Automaton + Debug + Send + Sync + 'static> Machine for A {}
 #[derive(Debug)]
 pub(super) struct List<A> {
     pub(super) machine: A,
-    pub(super) rule: Rule,
+    pub(super) rules: Vec<Rule>,
+    /// The list of each phrase.
+    lists: Vec<usize>,
     pub(super) start: StateID,
     /// Bytes of the longest end of the text that begins a phrase and may go on, by state.
     depths: HashMap<StateID, usize, BuildHasherDefault<Spread>>,
@@ -45,12 +47,18 @@ impl Hasher for Spread {
 }
 
 impl<A: Machine> List<A> {
-    /// `phrases` are sorted, none twice.
-    pub(super) fn new(machine: A, phrases: &[String], rule: Rule) -> Result<Self, MatchError> {
+    /// `phrases` are sorted.
+    pub(super) fn new(
+        machine: A,
+        phrases: &[Phrase],
+        rules: Vec<Rule>,
+    ) -> Result<Self, MatchError> {
         let start = machine.start_state(Anchored::No)?;
-        let (depths, glance) = (HashMap::from_iter([(start, 0)]), Glance::new(phrases));
-        let mut list = Self { machine, rule, start, depths, glance };
-        for phrase in phrases {
+        let lists = phrases.iter().map(|phrase| phrase.list).collect();
+        let phrases: Vec<&str> = phrases.iter().map(|phrase| phrase.words.as_str()).collect();
+        let (depths, glance) = (HashMap::from_iter([(start, 0)]), Glance::new(&phrases));
+        let mut list = Self { machine, rules, lists, start, depths, glance };
+        for phrase in &phrases {
             // INVARIANT: the machine matches overlapping phrases, so it has a state of its own for
             // every beginning of every phrase, and reading one from the start leads there.
             let mut state = start;
@@ -60,11 +68,11 @@ impl<A: Machine> List<A> {
             }
         }
         let nexts = phrases.iter().skip(1).map(Some).chain([None]);
-        let mut complete: Vec<&String> = phrases
+        let mut complete: Vec<&str> = phrases
             .iter()
             .zip(nexts)
-            .filter(|(phrase, next)| !next.is_some_and(|next| next.starts_with(*phrase)))
-            .map(|(phrase, _)| phrase)
+            .filter(|(phrase, next)| !next.is_some_and(|next| next.starts_with(**phrase)))
+            .map(|(phrase, _)| *phrase)
             .collect();
         // A phrase that no other continues is only held as far as an end of it begins one; the
         // shorter such ends come first.
@@ -113,10 +121,13 @@ impl<A: Machine> List<A> {
         self.machine.is_special(state) && self.machine.is_match(state)
     }
 
-    /// Bytes of the phrases that end here.
-    pub(super) fn matches(&self, state: StateID) -> impl Iterator<Item = usize> {
+    /// Bytes of the phrases that end here, and what their lists say of them.
+    pub(super) fn matches(&self, state: StateID) -> impl Iterator<Item = (usize, &Rule)> {
         let count = if self.is_match(state) { self.machine.match_len(state) } else { 0 };
-        (0..count)
-            .map(move |index| self.machine.pattern_len(self.machine.match_pattern(state, index)))
+        let phrases = (0..count).map(move |index| self.machine.match_pattern(state, index));
+        phrases.filter_map(|phrase| {
+            let list = self.lists.get(phrase.as_usize())?;
+            Some((self.machine.pattern_len(phrase), self.rules.get(*list)?))
+        })
     }
 }

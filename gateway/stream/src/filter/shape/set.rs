@@ -3,30 +3,28 @@
 use super::lead::Signed;
 use super::machine::Machine;
 use super::scout::Scout;
-use super::shapes::SHAPES;
-use regex_automata::dfa::dense::BuildError;
 
-/// The shapes of the classes of one filter.
+/// The shapes of one filter.
 #[derive(Debug)]
-pub(super) struct Shapes {
-    pub(super) scout: Scout,
+pub(in crate::filter) struct Shapes {
+    pub(in crate::filter) scout: Scout,
     machines: Vec<Machine>,
     /// The shape that is looked for by its sign.
     pub(super) signed: Option<Signed>,
 }
 
 impl Shapes {
-    pub(super) fn compile(classes: &[String]) -> Result<Self, Box<BuildError>> {
-        let wanted = SHAPES.iter().filter(|shape| classes.iter().any(|class| class == shape.class));
-        let machines: Vec<Machine> = wanted.map(Machine::compile).collect::<Result<_, _>>()?;
+    /// At most [`super::SHAPES_MAX`] of them, of which one may have a sign.
+    pub(in crate::filter) fn new(machines: Vec<Machine>) -> Self {
         let scout = Scout::compile(&machines);
         let signed = Signed::find(&machines);
-        Ok(Self { scout, machines, signed })
+        Self { scout, machines, signed }
     }
 
     /// What may stand for what it finds.
-    pub(super) fn masks(&self) -> Vec<&str> {
-        self.machines.iter().map(|machine| &*machine.mask.text).collect()
+    pub(in crate::filter) fn masks(&self) -> Vec<&str> {
+        let masks = self.machines.iter().flat_map(|machine| &machine.masks);
+        masks.map(|mask| &*mask.text).collect()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Machine> {

@@ -35,8 +35,8 @@ struct Bits {
 }
 
 impl Glance {
-    pub(super) fn new(phrases: &[String]) -> Self {
-        let least = phrases.iter().map(String::len).min().unwrap_or(WINDOW);
+    pub(super) fn new(phrases: &[&str]) -> Self {
+        let least = phrases.iter().map(|phrase| phrase.len()).min().unwrap_or(WINDOW);
         let mut begin = Bits::new(phrases.len() * BITS_A_PHRASE, least.clamp(1, WINDOW));
         for phrase in phrases {
             let mut window = [0; WINDOW];
@@ -151,14 +151,13 @@ mod tests {
     #[test]
     fn sees_every_beginning() {
         for phrases in [&["abc", "bomb"][..], &["x"], &["xy", "é"], &["a long one", "words"]] {
-            let phrases: Vec<String> = phrases.iter().map(|it| (*it).to_owned()).collect();
-            let glance = Glance::new(&phrases);
-            for phrase in &phrases {
+            let glance = Glance::new(phrases);
+            for phrase in phrases {
                 let text = format!("------{phrase}------");
                 assert!(glance.idle(text.as_bytes()) <= 6, "{phrase}");
             }
         }
-        let glance = Glance::new(&["word".to_owned()]);
+        let glance = Glance::new(&["word"]);
         assert_eq!(glance.idle(b"nothing at all"), 11);
         assert_eq!(glance.idle(b"wor"), 0);
     }
@@ -168,10 +167,11 @@ mod tests {
         fn strides_pass_over_no_beginning(
             phrases in proptest::collection::vec("[ab]{4,14}", 1..6), text in "[abc]{0,90}",
         ) {
+            let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
             let glance = Glance::new(&phrases);
             let begins = |at: &usize| {
                 let rest = text.get(*at..).unwrap_or_default();
-                phrases.iter().any(|it| rest.starts_with(it) || it.starts_with(rest))
+                phrases.iter().any(|it| rest.starts_with(*it) || it.starts_with(rest))
             };
             let first = (0..text.len()).find(begins).unwrap_or(text.len());
             let slowly = glance.begin.first(text.as_bytes());

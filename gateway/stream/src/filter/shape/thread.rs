@@ -1,7 +1,7 @@
 //! One shape, read from one place.
 
+use super::Tail;
 use super::machine::Machine;
-use super::shapes::Tail;
 use crate::filter::normal::Tape;
 use regex_automata::util::primitives::StateID;
 use std::ops::Range;
@@ -15,6 +15,8 @@ pub(super) struct Thread {
     state: StateID,
     /// Where the longest match ends in the original.
     pub(super) end: Option<usize>,
+    /// Which pattern matched first.
+    pub(super) pattern: usize,
     /// Whether its start was certain, so that what belongs to it is swallowed up to `end`.
     pub(super) swallows: bool,
 }
@@ -26,10 +28,20 @@ pub(super) enum Fate {
     Alive,
     /// It is over, with what it found.
     Over(Option<Range<usize>>),
-    /// What it found begins here, and goes on.
-    Begun(Range<usize>),
+    /// What it found is certain.
+    Certain(Certain),
     /// It goes on, through this.
     Swallowed(Range<usize>),
+}
+
+/// A start that is certain.
+#[derive(Debug)]
+pub(super) struct Certain {
+    pub(super) span: Range<usize>,
+    /// Whether more may belong to it.
+    pub(super) goes_on: bool,
+    /// The same thread, if it may match again.
+    pub(super) again: Option<Thread>,
 }
 
 impl Thread {
@@ -40,9 +52,9 @@ impl Thread {
         tape: &Tape,
         places: Range<usize>,
     ) -> Option<Self> {
-        let state = machine.read(tape.bytes(places.clone()))?;
+        let state = machine.begin(tape, places.clone())?;
         let (start, from) = (places.start, tape.original_start(places.start));
-        Some(Self { shape, start, from, state, end: None, swallows: false })
+        Some(Self { shape, start, from, state, end: None, pattern: 0, swallows: false })
     }
 
     /// The same shape in the same state, from another start.
@@ -53,25 +65,27 @@ impl Thread {
     /// Reads the byte at `at`.
     pub(super) fn read(&mut self, machine: &Machine, tape: &Tape, (at, byte): (usize, u8)) -> Fate {
         if self.swallows {
-            return self.swallow(machine, byte, tape.original_end(at));
+            return self.swallow(machine, tape, (at, byte));
         }
         let (state, step) = machine.step(self.state, byte);
         self.state = state;
-        if step.matched && !(machine.shape.not_before)(byte) {
-            self.matched(machine, tape, at);
+        if step.matched && machine.shape.edges.ends(tape, (at, byte)) {
+            self.matched(machine, tape, (state, at));
         }
+        let over = step.over || at - self.start >= machine.shape.bytes_max;
         if let Some(end) = self.end
             && !matches!(machine.shape.tail, Tail::None)
         {
+            let again = (machine.branches && !over).then(|| Self { end: None, ..self.clone() });
             self.swallows = true;
             self.state = machine.until.as_ref().map_or(self.state, |(_, start)| *start);
-            return match self.swallow(machine, byte, tape.original_end(at)) {
-                Fate::Swallowed(span) => Fate::Begun(self.from..span.end),
-                _ => Fate::Over(Some(self.from..end)),
+            let (to, goes_on) = match self.swallow(machine, tape, (at, byte)) {
+                Fate::Swallowed(span) => (span.end, true),
+                _ => (end, false),
             };
+            return Fate::Certain(Certain { span: self.from..to, goes_on, again });
         }
-        let long = at - self.start >= machine.shape.bytes_max;
-        if step.over || long { Fate::Over(self.found()) } else { Fate::Alive }
+        if over { Fate::Over(self.found()) } else { Fate::Alive }
     }
 
     /// The text has ended.
@@ -79,8 +93,8 @@ impl Thread {
         if self.swallows {
             return None;
         }
-        if machine.ends(self.state) {
-            self.matched(machine, tape, tape.end());
+        if let Some(state) = machine.end(self.state) {
+            self.matched(machine, tape, (state, tape.end()));
         }
         self.found()
     }
@@ -89,15 +103,20 @@ impl Thread {
         self.end.map(|end| self.from..end)
     }
 
-    fn matched(&mut self, machine: &Machine, tape: &Tape, end: usize) {
-        if (machine.shape.check)(tape.bytes(self.start..end)) {
-            self.end = end.checked_sub(1).map(|last| tape.original_end(last));
+    fn matched(&mut self, machine: &Machine, tape: &Tape, (state, end): (StateID, usize)) {
+        if !(machine.shape.check)(tape.bytes(self.start..end)) {
+            return;
         }
+        if self.end.is_none() {
+            self.pattern = machine.pattern(state);
+        }
+        self.end = end.checked_sub(1).map(|last| tape.original_end(last));
     }
 
-    fn swallow(&mut self, machine: &Machine, byte: u8, to: usize) -> Fate {
+    fn swallow(&mut self, machine: &Machine, tape: &Tape, (at, byte): (usize, u8)) -> Fate {
+        let to = tape.original_end(at);
         let from = self.end.unwrap_or(to);
-        match machine.swallow(self.state, byte) {
+        match machine.swallow(self.state, tape, (at, byte)) {
             Some(state) => {
                 self.state = state;
                 self.end = Some(to);
