@@ -25,6 +25,7 @@ mod reading;
 mod real;
 mod reload;
 mod slow;
+mod stops;
 mod streams;
 mod surface;
 mod tls;

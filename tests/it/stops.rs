@@ -1,0 +1,117 @@
+//! What SDKs make of answers that a filter stopped or masked, and of answers that broke.
+
+use serde_json::{Value, json};
+use sluice_tests::{Script, Seen, World, answer, checkout, part};
+use std::collections::HashMap;
+use tokio::process::Command;
+
+/// What the backend says to a prompt that asks for it.
+fn said(seen: &Seen) -> &'static str {
+    if seen.holds("forbidden") {
+        "this is the dark recipe of it"
+    } else if seen.holds("private") {
+        "write to jane@example.org now"
+    } else {
+        "hello there friend"
+    }
+}
+
+/// The text in pieces, as a model writes it.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive([' ', '@', '.'])
+}
+
+fn backend(seen: &Seen) -> Script {
+    let (text, breaks) = (said(seen), seen.holds("broken"));
+    match (seen.path(), seen.is_streamed()) {
+        ("/v1/messages", true) => message_stream(text, breaks),
+        ("/v1/messages", false) => answer::json(200, &message(text)),
+        (_, true) => {
+            let said = pieces(text).fold(answer::stream(), answer::Streaming::says);
+            if breaks { said.ends() } else { said.stops().usage(&answer::usage(5, 9)).done() }
+        }
+        (_, false) => answer::chat(text),
+    }
+}
+
+fn message(text: &str) -> Value {
+    json!({
+        "id": "msg_backend", "type": "message", "role": "assistant", "model": "backend-name",
+        "content": [{ "type": "text", "text": text }], "stop_reason": "end_turn",
+        "stop_sequence": null, "usage": { "input_tokens": 5, "output_tokens": 9 },
+    })
+}
+
+fn message_stream(text: &str, breaks: bool) -> Script {
+    let mut begun = message("");
+    (begun["content"], begun["stop_reason"]) = (json!([]), Value::Null);
+    let block = json!({ "type": "text", "text": "" });
+    let mut events = vec![
+        json!({ "type": "message_start", "message": begun }),
+        json!({ "type": "content_block_start", "index": 0, "content_block": block }),
+    ];
+    events.extend(pieces(text).map(|piece| {
+        let delta = json!({ "type": "text_delta", "text": piece });
+        json!({ "type": "content_block_delta", "index": 0, "delta": delta })
+    }));
+    if !breaks {
+        let delta = json!({ "stop_reason": "end_turn", "stop_sequence": null });
+        let usage = json!({ "input_tokens": 5, "output_tokens": 9 });
+        events.extend([
+            json!({ "type": "content_block_stop", "index": 0 }),
+            json!({ "type": "message_delta", "delta": delta, "usage": usage }),
+            json!({ "type": "message_stop" }),
+        ]);
+    }
+    let named = |stream: answer::Streaming, event: &Value| {
+        let name = event["type"].as_str().unwrap_or_default();
+        stream.bytes(&format!("event: {name}\ndata: {event}\n\n"))
+    };
+    events.iter().fold(answer::stream(), named).ends()
+}
+
+async fn world() -> World {
+    let setup = World::setup().await.on_the_machine_clock();
+    let setup = setup.with(|file| {
+        file["upstreams"]["local"]["dialects"] = json!(["openai", "anthropic"]);
+        file["models"]["open-1"]["operations"] =
+            json!(["chat", "completion", "message", "count_tokens"]);
+    });
+    let world = setup.start().await;
+    world.backend.always_by(backend);
+    world
+}
+
+/// Runs a script of a client with bob's key, and fails if one of its checks does.
+async fn run(world: &World, mut client: Command, checks: usize) {
+    client.env("SLUICE_URL", format!("http://{}", world.api)).env("BOB_KEY", world.bob().key());
+    let ran = client.kill_on_drop(true).output().await.expect("the client");
+    let said =
+        String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), checks, "{said}");
+}
+
+fn python(clients: &HashMap<String, String>, script: &str) -> Command {
+    let mut python = Command::new(&clients["CLIENT_PYTHON"]);
+    python.arg("-B").arg(checkout().join("tests/real/clients").join(script));
+    python
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn anthropics_sdk_reads_what_is_stopped_masked_and_broken() {
+    let name = "anthropics_sdk_reads_what_is_stopped_masked_and_broken";
+    let Some(clients) = part(name, "clients.sh") else { return };
+    run(&world().await, python(&clients, "anthropic_python.py"), 9).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn openais_sdks_read_what_is_stopped_masked_and_broken() {
+    let name = "openais_sdks_read_what_is_stopped_masked_and_broken";
+    let Some(clients) = part(name, "clients.sh") else { return };
+    run(&world().await, python(&clients, "stops_python.py"), 5).await;
+    let mut node = Command::new("node");
+    node.arg(checkout().join("tests/real/clients/stops_node.mjs"));
+    node.env("CLIENT_NODE_MODULES", &clients["CLIENT_NODE_MODULES"]);
+    run(&world().await, node, 5).await;
+}
