@@ -28,6 +28,9 @@ pub(super) struct Choice {
     /// so.
     hold: Option<usize>,
     lanes: Vec<(Channel, Lane)>,
+    /// What blocks that ended showed last, by kind of text, as far as a match may go on from it: a
+    /// caller reads the next block right behind.
+    carried: Vec<(Said, String)>,
     tools: Tools,
 }
 
@@ -56,6 +59,7 @@ impl Choice {
             gate,
             hold: None,
             lanes: Vec::new(),
+            carried: Vec::new(),
             tools: Tools::default(),
         }
     }
@@ -95,6 +99,7 @@ impl Choice {
         *with.spare = now.texts.reclaim();
         if let Some(block) = part.ends.filter(|_| !self.stopped) {
             let mut ended = self.flush(with, |of| of == block);
+            self.carry(&ended);
             if self.hold.take().is_some() {
                 self.gate.shut();
             }
@@ -144,13 +149,28 @@ impl Choice {
             let script = if channel.slot().is_some() { Script::Json } else { Script::Prose };
             let place = place(channel.said);
             let lane = with.chain.lane(script, place, with.hold_bytes_max, with.strategy);
+            let carried = self.carried.iter().find(|(said, _)| *said == channel.said);
+            let lane = carried.into_iter().fold(lane, |lane, (_, shown)| lane.recalls(shown));
             self.lanes.push((channel, lane));
         }
         if let Some((_, lane)) = self.lanes.get_mut(at) {
             let flow = lane.feed(text.as_str(), &mut shown, with.report);
             self.note(flow);
         }
+        if !shown.is_empty() && !self.carried.is_empty() {
+            self.carried.retain(|(said, _)| *said != channel.said);
+        }
         shown
+    }
+
+    /// A block ends: what it showed last may be the beginning of a match.
+    fn carry(&mut self, ended: &Part<'_>) {
+        for (Channel { said, .. }, text) in &ended.texts {
+            match self.carried.iter_mut().find(|(known, _)| known == said) {
+                Some((_, shown)) => shown.push_str(text.as_str()),
+                None => self.carried.push((*said, text.as_str().to_owned())),
+            }
+        }
     }
 
     fn note(&mut self, flow: Flow) {

@@ -29,6 +29,12 @@ impl Lane {
         Self { stages, marks, holds: false, ended: false }
     }
 
+    /// Begins behind what was shown elsewhere, which may be the beginning of a match.
+    pub(crate) fn recalls(mut self, shown: &str) -> Self {
+        stage::recall(&mut self.stages, shown);
+        self
+    }
+
     /// Takes the next token; what may be shown is appended to `shown`. Nothing passes after the
     /// end.
     pub(crate) fn feed(&mut self, text: &str, shown: &mut String, report: &mut Report) -> Flow {

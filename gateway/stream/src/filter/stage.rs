@@ -201,6 +201,14 @@ impl Stage {
     }
 }
 
+/// Lets these filters read what was shown before the text began: what they find goes on from it.
+pub(super) fn recall(stages: &mut [Stage], text: &str) {
+    for stage in stages {
+        stage.judge.feed(text, &mut stage.findings);
+        stage.base = text.len();
+    }
+}
+
 /// Cuts a text at the first character boundary at or behind `at`.
 fn cut(text: &str, at: usize) -> (&str, &str) {
     let at = (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());

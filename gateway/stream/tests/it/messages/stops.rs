@@ -132,3 +132,49 @@ fn blocks_of_a_whole_message_are_judged_one_by_one_and_stay_in_order() {
         ])
     );
 }
+
+#[test]
+fn a_match_that_goes_on_in_the_next_block_is_stopped_there() {
+    let text = |text: &str| json!({"type": "text", "text": text});
+    let tool = json!({"type": "tool_use", "id": "t", "name": "f", "input": {}});
+    for (blocks, shown) in [
+        (vec![text("a bo"), text("mb")], "a bo"),
+        (vec![text("b"), tool, text("o"), text("m"), text("b"), text("never")], "bom"),
+    ] {
+        let wire = streaming(&blocks);
+        let (mut relay, mut out) = (Relay::new(&blocking(&["bomb"])), Vec::new());
+        assert_eq!(relay.push(wire.as_bytes(), &mut out), Progress::Stopped);
+        let heard = Messages.read(&out);
+        assert_eq!((heard.ends[&0], said(&heard, Channel::Content)), (End::Filtered, shown));
+    }
+    let blocks = [text("a bo"), text("x mb"), text("bo"), text(" mb")];
+    let (mut relay, mut out) = (Relay::new(&blocking(&["bomb"])), Vec::new());
+    assert_eq!(relay.push(streaming(&blocks).as_bytes(), &mut out), Progress::Done);
+    assert_eq!(said(&Messages.read(&out), Channel::Content), "a box mbbo mb");
+}
+
+/// The stream of a message of these blocks.
+fn streaming(blocks: &[Value]) -> String {
+    let mut wire = String::new();
+    let mut say = |data: Value| {
+        let name = data["type"].as_str().unwrap_or_default().to_owned();
+        wire.extend(["event: ", &name, "\ndata: ", &data.to_string(), "\n\n"]);
+    };
+    say(json!({"type": "message_start", "message": {"usage": {"input_tokens": 1}}}));
+    for (index, block) in blocks.iter().enumerate() {
+        let (mut begun, text) = (block.clone(), block["text"].clone());
+        if text.is_string() {
+            begun["text"] = json!("");
+        }
+        say(json!({"type": "content_block_start", "index": index, "content_block": begun}));
+        if text.is_string() {
+            let delta = json!({"type": "text_delta", "text": text});
+            say(json!({"type": "content_block_delta", "index": index, "delta": delta}));
+        }
+        say(json!({"type": "content_block_stop", "index": index}));
+    }
+    let delta = json!({"stop_reason": "end_turn", "stop_sequence": null});
+    say(json!({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 9}}));
+    say(json!({"type": "message_stop"}));
+    wire
+}
