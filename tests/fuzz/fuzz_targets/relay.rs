@@ -31,23 +31,25 @@ static CHAIN: LazyLock<Arc<Chain>> = LazyLock::new(|| {
 });
 
 fn plan(bits: u8) -> Plan {
+    let operation = Operation::ALL[usize::from(bits >> 3) % Operation::ALL.len()];
+    let several = matches!(operation, Operation::Chat | Operation::Completion);
     Plan {
-        operation: if bits & 1 == 0 { Operation::Chat } else { Operation::Completion },
+        operation,
         chain: (bits & 2 == 0).then(|| Arc::clone(&CHAIN)),
         id: "answer".into(),
         model: "open".into(),
         created: 1,
         show_usage: bits & 4 == 0,
         usage_max: Usage { prompt: 1 << 20, completion: 1 << 20 },
-        choices_max: 2,
+        choices_max: if several { 2 } else { 1 },
         event_bytes_max: 4096,
         hold_bytes_max: 512,
         buffer_bytes_max: 4096,
     }
 }
 
-fn relay<'i>(plan: Plan, pieces: impl Iterator<Item = &'i [u8]>) -> (Vec<u8>, Relay) {
-    let mut relay = Relay::new(&plan);
+fn relay<'i>(plan: &Plan, pieces: impl Iterator<Item = &'i [u8]>) -> (Vec<u8>, Relay) {
+    let mut relay = Relay::new(plan);
     let mut out = Vec::new();
     for piece in pieces {
         relay.push(piece, &mut out);
@@ -56,15 +58,14 @@ fn relay<'i>(plan: Plan, pieces: impl Iterator<Item = &'i [u8]>) -> (Vec<u8>, Re
     (out, relay)
 }
 
-/// Every frame is JSON; gives what each channel of each choice says.
+/// Every line is JSON, or names an event; gives what each place of a frame says, over all frames.
 fn texts(out: &[u8]) -> HashMap<String, String> {
     let mut texts = HashMap::new();
     let out = std::str::from_utf8(out).expect("text");
-    for frame in out.split_terminator("\n\n").filter(|frame| *frame != "data: [DONE]") {
-        let data = frame.strip_prefix("data: ").expect("a data line");
-        let frame: Value = serde_json::from_str(data).expect("JSON");
-        for choice in frame["choices"].as_array().expect("choices") {
-            gather(&choice["index"].to_string(), choice, &mut texts);
+    for line in out.lines().filter(|line| !line.is_empty() && !line.starts_with("event: ")) {
+        let data = line.strip_prefix("data: ").unwrap_or(line);
+        if data != "[DONE]" {
+            gather("", &serde_json::from_str(data).expect("JSON"), &mut texts);
         }
     }
     texts
@@ -90,8 +91,8 @@ fn gather(path: &str, value: &Value, texts: &mut HashMap<String, String>) {
 fuzz_target!(|input: (u8, u8, &[u8])| {
     let (bits, cut, bytes) = input;
     let plan = plan(bits);
-    let (out, one) = relay(plan.clone(), std::iter::once(bytes));
-    let (slow_out, other) = relay(plan.clone(), bytes.chunks(usize::from(cut % 64) + 1));
+    let (out, one) = relay(&plan, std::iter::once(bytes));
+    let (slow_out, other) = relay(&plan, bytes.chunks(usize::from(cut % 64) + 1));
     assert_eq!(out, slow_out);
     assert_eq!(one.report(), other.report());
     let texts = texts(&out);
