@@ -30,7 +30,24 @@ struct Written {
     total: Count,
 }
 
+/// The same by the names of dialects that call it input and output.
+#[derive(Default, Deserialize)]
+struct InOut {
+    #[serde(default, rename = "input_tokens")]
+    input: Count,
+    #[serde(default, rename = "output_tokens")]
+    output: Count,
+    #[serde(default, rename = "total_tokens")]
+    total: Count,
+}
+
 impl Usage {
+    /// Reads a `usage` object of input and output tokens; `None` if it cannot be true.
+    pub(crate) fn read_in_out(raw: &RawValue) -> Option<Self> {
+        let InOut { input, output, total } = serde_json::from_str(raw.get()).ok()?;
+        Self::believe(Written { prompt: input, completion: output, total })
+    }
+
     /// Reads a `usage` object; `None` if it cannot be true.
     pub(crate) fn read(raw: &RawValue) -> Option<Self> {
         serde_json::from_str(raw.get()).ok().and_then(Self::believe)
@@ -84,6 +101,21 @@ impl Usage {
     /// Nothing, if it is more than the answer can have cost.
     pub(crate) fn within(self, max: Self) -> Option<Self> {
         (self.prompt <= max.prompt && self.completion <= max.completion).then_some(self)
+    }
+
+    /// Writes it as a `usage` object of input and output tokens, none of which are told apart.
+    pub(crate) fn write_in_out(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"input_tokens\":");
+        wire::number(self.prompt, out);
+        out.extend_from_slice(
+            b",\"input_tokens_details\":{\"cached_tokens\":0,\"cache_write_tokens\":0},\"output_tokens\":",
+        );
+        wire::number(self.completion, out);
+        out.extend_from_slice(
+            b",\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":",
+        );
+        wire::number(self.prompt + self.completion, out);
+        out.push(b'}');
     }
 
     /// Writes it as a `usage` object.
@@ -197,6 +229,16 @@ mod tests {
             read(r#"{"prompt_tokens":3,"completion_tokens":null,"total_tokens":3}"#),
             Some((3, 0))
         );
+    }
+
+    #[test]
+    fn believes_input_and_output_alike() {
+        let read = |text: &str| Usage::read_in_out(serde_json::from_str(text).unwrap());
+        let usage = Some(Usage { prompt: 3, completion: 4 });
+        assert_eq!(read(r#"{"input_tokens":3,"output_tokens":4,"prompt_tokens":9}"#), usage);
+        assert_eq!(read(r#"{"input_tokens":3,"total_tokens":7}"#), usage);
+        assert_eq!(read(r#"{"input_tokens":3,"input_tokens":3,"output_tokens":4}"#), None);
+        assert_eq!(read(r#"{"prompt_tokens":3,"completion_tokens":4}"#), None);
     }
 
     #[test]

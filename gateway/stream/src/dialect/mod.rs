@@ -9,6 +9,7 @@ mod openai;
 mod openai_chat;
 mod openai_completions;
 mod openai_error;
+mod openai_responses;
 mod part;
 pub(crate) mod registry;
 mod rerank;

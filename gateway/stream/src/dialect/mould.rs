@@ -1,7 +1,8 @@
 //! The shape of the last chunk: backends write hundreds in a row that differ in one string only.
 //!
 //! A chunk that equals one that was read strictly, but for the inside of one string that holds no
-//! quote, escape or control, reads the same but for that string. So it needs no reading.
+//! quote, escape or control, reads the same but for that string. So it needs no reading. Nor does
+//! one with another `sequence_number`, which no dialect reads.
 
 use super::{Channel, Chunk, Part, Texts};
 use crate::report::Finish;
@@ -16,8 +17,16 @@ pub(crate) struct Mould {
     channel: Option<Channel>,
     /// The name of its event.
     name: Vec<u8>,
-    before: Vec<u8>,
-    after: Vec<u8>,
+    before: Side,
+    after: Side,
+}
+
+/// What stands on one side of the text: all of it, or what is around a number that counts events.
+#[derive(Debug, Default)]
+struct Side {
+    head: Vec<u8>,
+    /// Behind the number, if there is one.
+    tail: Option<Vec<u8>>,
 }
 
 impl Mould {
@@ -40,24 +49,64 @@ impl Mould {
         let Some(after) = rest.strip_prefix(text.as_bytes()) else { return };
         self.name.clear();
         self.name.extend_from_slice(name);
-        self.before.clear();
-        self.before.extend_from_slice(before);
-        self.after.clear();
-        self.after.extend_from_slice(after);
+        self.before.learn(before);
+        self.after.learn(after);
         (self.index, self.channel) = (part.index, Some(*channel));
     }
 
     /// Reads a chunk of the same shape.
     pub(crate) fn read<'a>(&self, event: Event<'a>) -> Option<Part<'a>> {
         let channel = self.channel.filter(|_| *event.name == *self.name)?;
-        let text = event.data.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
-        if scan::until_escape(text) < text.len() {
+        let rest = self.before.strip(event.data)?;
+        let (text, after) = rest.split_at_checked(scan::until_escape(rest))?;
+        if !self.after.strip(after)?.is_empty() {
             return None;
         }
         let text = Text::Plain(std::str::from_utf8(text).ok()?);
         Some(Part { texts: Texts::one(channel, text), ..Part::new(self.index) })
     }
 }
+
+/// The key of the number that counts events.
+const NUMBER: &[u8] = b"\"sequence_number\":";
+
+impl Side {
+    fn learn(&mut self, side: &[u8]) {
+        let (head, tail) = match around_number(side) {
+            Some((head, tail)) => (head, Some(tail)),
+            None => (side, None),
+        };
+        self.head.clear();
+        self.head.extend_from_slice(head);
+        self.tail = tail.map(<[u8]>::to_vec);
+    }
+
+    /// What stands behind it.
+    fn strip<'a>(&self, data: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = data.strip_prefix(&*self.head)?;
+        match &self.tail {
+            Some(tail) => behind_number(rest)?.strip_prefix(&**tail),
+            None => Some(rest),
+        }
+    }
+}
+
+/// What is before and behind the number that counts events.
+fn around_number(side: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memmem::find(side, NUMBER)? + NUMBER.len();
+    let (head, number) = side.split_at_checked(at)?;
+    Some((head, behind_number(number)?))
+}
+
+/// What is behind a number that JSON may have: digits, and no zero before others.
+fn behind_number(data: &[u8]) -> Option<&[u8]> {
+    let digits = scan::until_slowly(data, |byte| !byte.is_ascii_digit());
+    let zero = digits > 1 && data.first() == Some(&b'0');
+    if digits == 0 || digits > DIGITS_MAX || zero { None } else { data.get(digits..) }
+}
+
+/// Digits of the longest number that is stepped over.
+const DIGITS_MAX: usize = 18;
 
 #[cfg(test)]
 mod tests {
@@ -104,6 +153,28 @@ mod tests {
             assert_eq!(format!("{part:?}"), strict.unwrap());
         }
         assert!(mould.read(Event { name: b"x", data: first.as_bytes() }).is_none());
+    }
+
+    #[test]
+    fn events_are_counted_past() {
+        let first = r#"{"sequence_number":7,"choices":[{"delta":{"content":"b"}}],"x":1}"#;
+        let behind = r#"{"choices":[{"delta":{"content":"b"}}],"sequence_number":7}"#;
+        for first in [first, behind] {
+            let mould = learnt(first);
+            for number in ["0", "8", "10", "123456789012345678"] {
+                let next = first.replace(":7", &format!(":{number}")).replace("\"b\"", "\"cd\"");
+                let part = read(&mould, next.as_bytes()).unwrap();
+                let strict = scribe().read(&next).map(|chunk| format!("{:?}", chunk.parts[0]));
+                assert_eq!(format!("{part:?}"), strict.unwrap());
+            }
+            for other in ["", "-1", "07", "7.5", "7e1", "7 ", "\"7\"", "7,\"choices\":[]"] {
+                let next = first.replace(":7", &format!(":{other}"));
+                assert!(read(&mould, next.as_bytes()).is_none(), "{next}");
+            }
+        }
+        // Inside of a string it is no key.
+        let quoted = r#"{"choices":[{"delta":{"content":"b"}}],"x":"\"sequence_number\":7"}"#;
+        assert!(read(&learnt(quoted), quoted.replace(":7", ":8").as_bytes()).is_none());
     }
 
     #[test]

@@ -8,8 +8,8 @@ pub(crate) fn find(operation: Operation) -> &'static dyn Dialect {
     match operation {
         Operation::Chat => &super::openai_chat::Chat,
         Operation::Completion => &super::openai_completions::Completions,
-        // The answers of `response` are not read yet. None is an embedding, so each is a fault.
-        Operation::Embedding | Operation::Response => &super::embeddings::Embeddings,
+        Operation::Embedding => &super::embeddings::Embeddings,
+        Operation::Response => &super::openai_responses::Responses,
         Operation::Message => &super::anthropic::Messages,
         Operation::CountTokens => &super::anthropic::CountTokens,
         Operation::Rerank => &super::rerank::Rerank,

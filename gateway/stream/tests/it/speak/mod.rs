@@ -4,6 +4,7 @@ pub(crate) mod anthropic;
 mod chat;
 mod completions;
 pub(crate) mod ollama;
+mod responses;
 
 use serde_json::Value;
 use sluice_config::words::Operation;
@@ -121,6 +122,7 @@ pub(crate) const ALL: &[&dyn Speak] = &[
     &anthropic::Messages,
     &ollama::Chat,
     &ollama::Generate,
+    &responses::Responses,
 ];
 
 /// Writes an event of a backend; without a name, if it is empty.
@@ -132,7 +134,7 @@ fn event(name: &str, data: &Value, out: &mut String) {
 }
 
 /// The events of a stream of server-sent events: names and data.
-fn events(wire: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn events(wire: &[u8]) -> Vec<(String, String)> {
     let text = std::str::from_utf8(wire).unwrap();
     assert!(text.is_empty() || text.ends_with("\n\n"), "{text}");
     let event = |frame: &str| {
