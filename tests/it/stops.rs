@@ -1,7 +1,7 @@
 //! What SDKs make of answers that a filter stopped or masked, and of answers that broke.
 
 use serde_json::{Value, json};
-use sluice_tests::{Script, Seen, World, answer, checkout, part};
+use sluice_tests::{Gate, Script, Seen, World, answer, checkout, part};
 use std::collections::HashMap;
 use tokio::process::Command;
 
@@ -82,9 +82,50 @@ async fn world() -> World {
     world
 }
 
+/// What the backends of the Responses checks say: recorded streams and answers, by model.
+fn response(seen: &Seen, go_on: &Gate) -> Script {
+    if seen.holds("go on") {
+        go_on.open();
+    }
+    let model = seen.json()["model"].as_str().unwrap_or_default().trim_end_matches("-1").to_owned();
+    let kind = if seen.is_streamed() { "_stream" } else { "" };
+    let path = format!("tests/fixtures/streams/made/responses_{model}{kind}.body");
+    let body = std::fs::read_to_string(checkout().join(path)).expect("a recording");
+    if seen.is_streamed() {
+        let said = answer::stream().bytes(&body);
+        // It breaks off once the caller has its beginning.
+        return if model == "fails" { said.waits(go_on).ends() } else { said.ends() };
+    }
+    answer::whole(200, "application/json", &body)
+}
+
+/// A world whose models answer as recorded: ada's unfiltered, bob's stopped, ray's masked.
+async fn responding() -> World {
+    let setup = World::setup().await.on_the_machine_clock();
+    let setup = setup.with(|file| {
+        for name in ["says-1", "thinks-1", "calls-1", "cut-1", "fails-1"] {
+            let mut model = file["models"]["open-1"].clone();
+            (model["aliases"], model["operations"]) = (json!([]), json!(["response"]));
+            model["upstream_model"] = name.into();
+            file["models"][name] = model;
+        }
+        let bomb = json!({ "kind": "patterns", "literals": ["bomb"] });
+        let mask = json!({ "kind": "patterns", "literals": ["bomb"], "action": "redact" });
+        (file["filters"]["strict"], file["filters"]["masks"]) = (json!([bomb]), json!([mask]));
+        file["tiers"]["public"]["caps"]["tools_max"] = json!(8);
+        file["tiers"]["masked"] = file["tiers"]["public"].clone();
+        file["tiers"]["masked"]["filter"] = "masks".into();
+    });
+    let world = setup.start().await;
+    let go_on = Gate::default();
+    world.backend.always_by(move |seen| response(seen, &go_on));
+    world
+}
+
 /// Runs a script of a client with bob's key, and fails if one of its checks does.
 async fn run(world: &World, mut client: Command, checks: usize) {
-    client.env("SLUICE_URL", format!("http://{}", world.api)).env("BOB_KEY", world.bob().key());
+    client.env("SLUICE_URL", format!("http://{}", world.api));
+    client.env("ADA_KEY", world.ada().key()).env("BOB_KEY", world.bob().key());
     let ran = client.kill_on_drop(true).output().await.expect("the client");
     let said =
         String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
@@ -114,4 +155,18 @@ async fn openais_sdks_read_what_is_stopped_masked_and_broken() {
     node.arg(checkout().join("tests/real/clients/stops_node.mjs"));
     node.env("CLIENT_NODE_MODULES", &clients["CLIENT_NODE_MODULES"]);
     run(&world().await, node, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn openais_sdks_read_responses() {
+    let name = "openais_sdks_read_responses";
+    let Some(clients) = part(name, "clients.sh") else { return };
+    let mut node = Command::new("node");
+    node.arg(checkout().join("tests/real/clients/responses_node.mjs"));
+    node.env("CLIENT_NODE_MODULES", &clients["CLIENT_NODE_MODULES"]);
+    for (mut client, checks) in [(python(&clients, "responses_python.py"), 11), (node, 9)] {
+        let world = responding().await;
+        client.env("RAY_KEY", world.makes("ray", "masked").await.key());
+        run(&world, client, checks).await;
+    }
 }

@@ -7,7 +7,8 @@ Reads SLUICE_URL and the keys ADA_KEY (no filter), BOB_KEY (a filter that stops 
   thinks-1  reasoning `Hm, a bomb?`, then the message `It is a bomb, I say.`
   calls-1   the function `weather` with {"city": "Paris"}
   cut-1     `Once upon a`, cut at its bound of tokens
-  fails-1   `Good`, and then its stream breaks; never asked for whole
+  fails-1   `Good`, and then its stream breaks, once anybody has asked says-1 to `go on`; never asked for
+            whole
 
 Every event and every answer is held to the SDK's own types, which the SDK itself does not do. Prints
 one line a check; ends with 1 if one failed.
@@ -65,8 +66,11 @@ def whole(who, model, **more):
 
 def events(who, model, **more):
     """The events of a stream, each held to its type, and their numbers."""
-    stream = who.responses.create(model=model, input="hello", stream=True, **more)
-    all_of_it = list(stream)
+    all_of_it = []
+    for event in who.responses.create(model=model, input="hello", stream=True, **more):
+        if not all_of_it and model == "fails-1":
+            go_on()
+        all_of_it.append(event)
     for event in all_of_it:
         EVENT.validate_json(event.to_json())
     assert [event.sequence_number for event in all_of_it] == list(range(len(all_of_it)))
@@ -75,6 +79,11 @@ def events(who, model, **more):
     assert len({event.response.id for event in all_of_it if hasattr(event, "response")}) == 1
     mine(all_of_it[-1].response, model)
     return all_of_it
+
+
+def go_on():
+    """Lets a stream of fails-1 break, now that its beginning is here."""
+    ada.responses.create(model="says-1", input="go on")
 
 
 def mine(answer, model):
@@ -232,6 +241,8 @@ def failed():
     assert last.response.error.code == "server_error", last.response.error
     assert last.response.error.message
     with ada.responses.stream(model="fails-1", input="hello") as stream:
+        next(iter(stream))
+        go_on()
         raises(RuntimeError, stream.get_final_response)
 
 

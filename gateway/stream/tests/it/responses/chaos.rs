@@ -41,7 +41,7 @@ fn event() -> impl Strategy<Value = (&'static str, Value)> {
 
 /// What a client makes of it, which holds each event to the reference.
 fn relayed(plan: &Plan, wire: &[u8], sizes: &[usize]) -> (Heard, Vec<u8>) {
-    let (mut relay, mut out) = (Relay::new(&plan), Vec::new());
+    let (mut relay, mut out) = (Relay::new(plan), Vec::new());
     for piece in cut(wire, sizes) {
         relay.push(piece, &mut out);
         read(&out);

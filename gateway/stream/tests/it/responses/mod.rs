@@ -47,8 +47,8 @@ struct Told {
 
 impl Told {
     fn new(plan: &Plan, wire: &[u8]) -> Self {
-        let (relay, out, progress) = support::relay(&plan, [wire]);
-        let (_, slow, _) = support::relay(&plan, wire.chunks(1));
+        let (relay, out, progress) = support::relay(plan, [wire]);
+        let (_, slow, _) = support::relay(plan, wire.chunks(1));
         assert_eq!(out, slow, "it depends on how it is cut");
         let events = speak::events(&out);
         let events = events.iter().map(|(_, data)| serde_json::from_str(data).unwrap()).collect();
