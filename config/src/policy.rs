@@ -1,7 +1,7 @@
 //! The compiled policy: immutable tables, one look-up a question.
 
 use crate::words::{
-    Caps, LicenceId, Limit, ModelId, Operation, Profiles, ReleaseStage, RevisionId, TierId,
+    Caps, LicenceId, Limit, Link, ModelId, Operation, Profiles, ReleaseStage, RevisionId, TierId,
     UpstreamId,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -48,6 +48,10 @@ pub struct Model {
     pub revision: RevisionId,
     /// The licence they come under.
     pub licence: LicenceId,
+    /// Where its text can be read, if the file says so.
+    pub licence_url: Option<Link>,
+    /// What it wants shown with every answer, if anything.
+    pub attribution: Option<Box<str>>,
     /// How far the revision is out.
     pub stage: ReleaseStage,
     /// Whether those who may not use it yet may know of it.

@@ -40,6 +40,9 @@ SECTIONS = [
     ("`upstreams.NAME.timeouts`", "Timeouts"),
     ("`filters.NAME`", "Staged"),
     ("`filters.NAME.filters[]`", "Filter"),
+    ("`provenance`", "Provenance"),
+    ("`provenance.receipts`", "Receipts"),
+    ("`provenance.receipts.earlier_keys[]`", "EarlierKey"),
 ]
 # Choices of words, and where they are written.
 CHOICES = {

@@ -6,6 +6,7 @@
 use crate::body::Body;
 use crate::filter::{Bill, Filtered, Looked, Outcome, Stream};
 use crate::metrics::Metrics;
+use crate::provenance::Notice;
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -17,20 +18,26 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
+/// Bytes of a receipt in a header. A longer one, of many choices, is had by its request id only:
+/// clients and proxies give up on long headers.
+const RECEIPT_BYTES_MAX: usize = 4096;
 
-/// Turns an answer into a response that settles its bill.
+const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
+const RECEIPT: HeaderName = HeaderName::from_static("x-sluice-receipt");
+
+/// Turns an answer into a response that settles its bill, with the headers of its model.
 pub(crate) fn account(
     metrics: &Arc<Metrics>,
+    notice: Option<&Notice>,
     request_id: &str,
     filtered: Filtered,
 ) -> Response<Body> {
     let Filtered { room, mut bill, profile, dialect, answer } = filtered;
-    match answer {
-        Looked::Whole { body, report, outcome } => {
+    let mut response = match answer {
+        Looked::Whole { body, report, outcome, receipt } => {
             bill.whole(&report, outcome);
             count(metrics, profile.as_ref(), &report);
-            whole(body, room.answer("application/json", request_id, dialect))
+            whole(body, receipt, room.answer("application/json", request_id, dialect))
         }
         Looked::Stream(stream) => {
             let metrics = Arc::clone(metrics);
@@ -41,10 +48,18 @@ pub(crate) fn account(
             };
             streamed(body, room.answer(kind, request_id, dialect))
         }
+    };
+    if let Some(notice) = notice {
+        notice.write(response.headers_mut());
     }
+    response
 }
 
-fn whole(body: Vec<u8>, headers: HeaderMap) -> Response<Body> {
+fn whole(body: Vec<u8>, receipt: Option<String>, mut headers: HeaderMap) -> Response<Body> {
+    let short = receipt.filter(|receipt| receipt.len() <= RECEIPT_BYTES_MAX);
+    if let Some(receipt) = short.and_then(|receipt| HeaderValue::try_from(receipt).ok()) {
+        headers.insert(RECEIPT, receipt);
+    }
     let mut response = Response::new(Body::from(body));
     *response.headers_mut() = headers;
     response

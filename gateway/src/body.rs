@@ -37,6 +37,12 @@ impl From<Vec<u8>> for Body {
     }
 }
 
+impl From<Bytes> for Body {
+    fn from(whole: Bytes) -> Self {
+        Self::Whole(whole)
+    }
+}
+
 impl HttpBody for Body {
     type Data = Bytes;
     type Error = Infallible;

@@ -27,6 +27,12 @@ pub(crate) enum Route {
     Models,
     /// `GET /v1/models/{name}`
     Model(Box<str>),
+    /// `GET /v1/receipts/{request id}`
+    Receipt(Box<str>),
+    /// `GET /v1/receipts/keys`, which anyone may ask for.
+    ReceiptKeys,
+    /// `POST /v1/receipts/check`
+    ReceiptCheck,
 }
 
 /// The marks of one call: who it is in logs and headers, and when it began.

@@ -21,6 +21,7 @@ mod journal;
 mod metrics;
 mod node;
 mod pipeline;
+mod provenance;
 mod read;
 pub mod refuse;
 mod scratch;

@@ -6,6 +6,7 @@ use crate::identify::{Door, Throttle};
 use crate::ids::Ids;
 use crate::journal;
 use crate::metrics::Metrics;
+use crate::provenance::Kept;
 use crate::signal::Signal;
 use crate::snapshot::Snapshot;
 use arc_swap::ArcSwap;
@@ -26,6 +27,7 @@ pub(crate) struct Node {
     pub(crate) meters: Meters,
     pub(crate) backends: Backends,
     pub(crate) writer: Writer,
+    pub(crate) receipts: Arc<Kept>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ids: Ids,
     pub(crate) clock: Arc<dyn Clock>,
@@ -68,6 +70,7 @@ impl Node {
             meters: Meters::new(Arc::clone(&clock)),
             backends,
             writer,
+            receipts: Arc::new(Kept::new(Arc::clone(&clock))),
             metrics,
             ids: Ids::default(),
             clock,

@@ -11,25 +11,29 @@
 //!            account
 //! ```
 
-use crate::accept::accept;
+use crate::accept::{accept, not_found};
 use crate::account::account;
 use crate::admit::{Gate, admit};
 use crate::body::Body;
 use crate::call::{Mark, Peer, REQUEST_ID, Route};
 use crate::dispatch::{Sender, dispatch};
-use crate::entitle::{card, entitle, list};
+use crate::entitle::{Entitled, card, entitle, list};
 use crate::filter::{Lens, filter};
-use crate::identify::identify;
+use crate::identify::{Identified, identify};
 use crate::metrics::Labels;
 use crate::node::Node;
-use crate::read::read;
+use crate::provenance::{self, Sealer};
+use crate::read::{json, read};
 use crate::refuse::{Refusal, RefusalCode, render};
 use crate::screen::screen;
+use crate::snapshot::Snapshot;
 use crate::trail::Trail;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
-use sluice_config::words::{Dialect, Operation};
+use sluice_config::words::{Dialect, Operation, Work};
+use sluice_stream::Seal;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where Anthropic's clients look for it.
@@ -77,34 +81,33 @@ async fn pass(
 
     let head = accept(request, peer, mark.clone())?;
     let route = head.parts().route.clone();
+    if route == Route::ReceiptKeys {
+        // Whoever checks a receipt need not be a caller of ours.
+        let keys = now.provenance.keys.as_ref().ok_or_else(not_found)?;
+        return Ok(named(shown(node, trail, "receipts", keys.set()), mark, Dialect::OpenAi));
+    }
     let identified = identify(&node.door, head).await?;
     trail.identified(identified.known());
-    let operation = match route {
-        Route::Operation(operation) => operation,
-        Route::Models => {
-            let listed = list(&now.policy, identified.principal());
-            return Ok(named(shown(node, trail, listed), mark, Dialect::OpenAi));
-        }
-        Route::Model(name) => {
-            let card = card(&now.policy, identified.principal(), &name)?;
-            return Ok(named(shown(node, trail, card), mark, Dialect::OpenAi));
-        }
+    let Route::Operation(operation) = route else {
+        let answer = about(node, &now, identified, route, trail).await?;
+        return Ok(named(answer, mark, Dialect::OpenAi));
     };
     trail.operation = Some(operation);
     let call = read(&now.policy, &now.chains, &now.bounds, identified, operation).await?;
     let entitled = entitle(&now.policy, call, trail)?;
     let (tier, model) = (&entitled.entitlement.tier, &entitled.entitlement.model);
     let metrics = now.calls.of(&node.metrics, tier, model, operation);
+    let notice = now.provenance.notice(model).filter(|_| operation.work() != Work::Counts);
+    let seal = seal(node, &now, &entitled);
     let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
     let admitted = admit(gate, entitled)?;
     let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
     let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
     let screened = screen(&now.chains, &node.metrics, admitted)?;
     let answered = dispatch(sender, screened).await?;
-    let lens =
-        Lens { chains: &now.chains, bounds: &now.bounds, clock: &node.clock, stop: &node.stop };
-    let filtered = filter(lens, answered).await?;
-    Ok(account(&node.metrics, &mark.request_id, filtered))
+    let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
+    let filtered = filter(Lens { chains, bounds, clock, stop, seal }, answered).await?;
+    Ok(account(&node.metrics, notice, &mark.request_id, filtered))
 }
 
 fn mark(node: &Node, began: Duration) -> Mark {
@@ -112,11 +115,65 @@ fn mark(node: &Node, began: Duration) -> Mark {
     Mark { request_id: node.ids.request(at), at, began }
 }
 
-/// An answer about models, which cost no backend anything.
-fn shown(node: &Node, trail: &Trail, body: Vec<u8>) -> Response<Body> {
-    let labels = Labels { tier: trail.tier(), stage: "none", model: "none", operation: "models" };
+/// Answers what asks no backend: about models, about receipts.
+async fn about(
+    node: &Node,
+    now: &Snapshot,
+    identified: Identified,
+    route: Route,
+    trail: &Trail,
+) -> Result<Response<Body>, Refusal> {
+    let (operation, body) = match route {
+        Route::Models => ("models", list(&now.policy, identified.principal())),
+        Route::Model(name) => ("models", card(&now.policy, identified.principal(), &name)?),
+        Route::Receipt(id) if now.provenance.keys.is_some() => {
+            let receipt = node.receipts.find(&id, &identified.principal().id);
+            ("receipts", receipt.ok_or_else(no_receipt)?)
+        }
+        Route::ReceiptCheck => {
+            let keys = now.provenance.keys.as_ref().ok_or_else(not_found)?;
+            let body = json(&now.policy, &now.bounds, identified).await?;
+            ("receipts", provenance::answer(keys, &body)?)
+        }
+        Route::Operation(_) | Route::Receipt(_) | Route::ReceiptKeys => return Err(not_found()),
+    };
+    Ok(shown(node, trail, operation, body))
+}
+
+/// No such receipt, one that is no longer kept, or one of somebody else.
+fn no_receipt() -> Refusal {
+    let message = "there is no receipt under this request id, or no longer";
+    Refusal::new(RefusalCode::NotFound, message)
+}
+
+/// Who signs for what is shown of an answer, if receipts are made and there is text to sign for.
+fn seal(node: &Node, now: &Snapshot, entitled: &Entitled) -> Option<Arc<dyn Seal>> {
+    let keys = now.provenance.keys.as_ref()?;
+    let Entitled { call, entitlement } = entitled;
+    if !call.asked.ask.operation.generates() {
+        return None;
+    }
+    Some(Arc::new(Sealer {
+        keys: Arc::clone(keys),
+        kept: Arc::clone(&node.receipts),
+        clock: Arc::clone(&node.clock),
+        request_id: Arc::clone(&call.parts.mark.request_id),
+        principal: call.known.principal.id.clone(),
+        name: call.asked.model.clone(),
+        model: Arc::clone(&entitlement.model),
+    }))
+}
+
+/// An answer that cost no backend anything.
+fn shown(
+    node: &Node,
+    trail: &Trail,
+    operation: &'static str,
+    body: impl Into<Body>,
+) -> Response<Body> {
+    let labels = Labels { tier: trail.tier(), stage: "none", model: "none", operation };
     node.metrics.ended(&labels, "ok");
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -3,6 +3,7 @@
 use crate::chains::Chains;
 use crate::dispatch::{Backends, Upstreams};
 use crate::metrics::CallTable;
+use crate::provenance::Provenance;
 use http::HeaderValue;
 use sluice_config::{Bounds, Config, Policy, Problems};
 
@@ -14,6 +15,7 @@ pub(crate) struct Snapshot {
     pub(crate) chains: Chains,
     pub(crate) upstreams: Upstreams,
     pub(crate) calls: CallTable,
+    pub(crate) provenance: Provenance,
     /// Origins of web pages that may call.
     pub(crate) origins: Vec<HeaderValue>,
 }
@@ -29,9 +31,10 @@ impl Snapshot {
         let chains = Chains::build(&config.profiles, &mut problems);
         let upstreams = Upstreams::assemble(&config.upstreams, backends, &mut problems);
         let calls = CallTable::new(&config.policy);
+        let provenance = Provenance::assemble(&config.provenance, &config.policy, &mut problems);
         let origins = config.node.cors.iter().flat_map(|cors| &cors.origins);
         let origins = origins.filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
         let (policy, bounds) = (config.policy, config.node.bounds);
-        problems.clear(Self { policy, bounds, chains, upstreams, calls, origins })
+        problems.clear(Self { policy, bounds, chains, upstreams, calls, provenance, origins })
     }
 }

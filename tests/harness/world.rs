@@ -1,7 +1,7 @@
 //! A world of one test: a node in process, its backend, its clock, its people.
 
 use crate::{Backend, Caller, Hands, Metrics, Reply, file, process, until};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluice_config::words::{ApiKey, Clock, CredentialId, KeyHasher, PrincipalId, Secret, TierId};
 use sluice_gateway::serve::{Options, Running, start};
 use sluice_store::{By, NewCredential, NewPrincipal, Query, Store, UsageLine};
@@ -42,6 +42,21 @@ impl Setup {
     pub fn with(mut self, change: impl FnOnce(&mut Value)) -> Self {
         change(&mut self.file);
         self
+    }
+
+    /// Has receipts signed, with a key that `sluice init` makes.
+    #[must_use]
+    pub fn with_receipts(self) -> Self {
+        let folder = self.folder.path();
+        process::run(folder, &["init", "made"]).is_fine();
+        let key = std::fs::read_to_string(folder.join("made/receipts.pem")).expect("a key");
+        process::put(folder, "receipts.pem", &key);
+        self.with(|file| {
+            let key = json!({ "file": "receipts.pem" });
+            let receipts = json!({ "key": key, "key_id": "key-1", "issuer": "sluice.test" });
+            let sections = file.as_object_mut().expect("a file of sections");
+            sections.insert("provenance".into(), json!({ "receipts": receipts }));
+        })
     }
 
     /// Lets the node live by the clock of the machine, for what it times itself.

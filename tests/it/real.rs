@@ -2,7 +2,7 @@
 
 use crate::limits::used_up;
 use serde_json::{Value, json};
-use sluice_tests::{Server, World, checkout, part};
+use sluice_tests::{Server, World, answer, checkout, part};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::process::Command;
@@ -47,7 +47,7 @@ impl Llamas {
 
     /// A world of theirs: `small-1` speaks, `tools-1` calls tools, `embed-1` embeds.
     async fn world(&self) -> World {
-        let setup = World::setup().await.on_the_machine_clock();
+        let setup = World::setup().await.on_the_machine_clock().with_receipts();
         let upstream = |at: SocketAddr| json!({ "engine": "llama_cpp", "backends": [{ "url": format!("http://{at}") }] });
         let model = |file: &Value, upstream: &str, more: Value| {
             let mut model = file["models"]["open-1"].clone();
@@ -155,6 +155,20 @@ async fn the_openai_sdks_do_not_ask_again_when_the_quota_is_used_up() {
         let (code, asked, _) = asks(&world, sdk).await;
         assert_eq!((code.as_str(), asked), ("insufficient_quota", 1));
         assert_eq!(world.backend.requests(), 3, "what is refused reaches no backend");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_check_a_receipt_as_we_do() {
+    let name = "others_check_a_receipt_as_we_do";
+    let Some(clients) = part(name, "clients.sh") else { return };
+    let world = World::setup().await.with_receipts().start().await;
+    for sdk in sdks(&clients, "receipts") {
+        world.backend.answers(answer::chat("h\u{e9}llo \u{1f600} a@lab.example\n"));
+        world.backend.answers(answer::streamed(&["h\u{e9}l", "lo \u{1f600} a@lab.", "example\n"]));
+        let said = said(&world, sdk).await;
+        let checks: Vec<&str> = said.lines().collect();
+        assert_eq!(checks, ["ok whole", "ok streamed"]);
     }
 }
 

@@ -34,7 +34,8 @@ fn backend(seen: &Seen) -> Script {
     }
 }
 
-fn message(text: &str) -> Value {
+/// A message that says it.
+pub(crate) fn message(text: &str) -> Value {
     json!({
         "id": "msg_backend", "type": "message", "role": "assistant", "model": "backend-name",
         "content": [{ "type": "text", "text": text }], "stop_reason": "end_turn",
@@ -42,7 +43,8 @@ fn message(text: &str) -> Value {
     })
 }
 
-fn message_stream(text: &str, breaks: bool) -> Script {
+/// The same, streamed in pieces.
+pub(crate) fn message_stream(text: &str, breaks: bool) -> Script {
     let mut begun = message("");
     (begun["content"], begun["stop_reason"]) = (json!([]), Value::Null);
     let block = json!({ "type": "text", "text": "" });
@@ -71,7 +73,7 @@ fn message_stream(text: &str, breaks: bool) -> Script {
 }
 
 async fn world() -> World {
-    let setup = World::setup().await.on_the_machine_clock();
+    let setup = World::setup().await.on_the_machine_clock().with_receipts();
     let setup = setup.with(|file| {
         file["upstreams"]["local"]["dialects"] = json!(["openai", "anthropic"]);
         file["models"]["open-1"]["operations"] =
@@ -101,7 +103,7 @@ fn response(seen: &Seen, go_on: &Gate) -> Script {
 
 /// A world whose models answer as recorded: ada's unfiltered, bob's stopped, ray's masked.
 async fn responding() -> World {
-    let setup = World::setup().await.on_the_machine_clock();
+    let setup = World::setup().await.on_the_machine_clock().with_receipts();
     let setup = setup.with(|file| {
         for name in ["says-1", "thinks-1", "calls-1", "cut-1", "fails-1"] {
             let mut model = file["models"]["open-1"].clone();

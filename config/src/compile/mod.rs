@@ -7,12 +7,13 @@ mod models;
 mod names;
 mod node;
 mod outside;
+mod provenance;
 mod tiers;
 mod upstreams;
 mod version;
 
 use crate::file::{Environment, File};
-use crate::spec::{NodeSpec, ProfileSpec, UpstreamSpec};
+use crate::spec::{NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
 use crate::{Policy, Positions, Problems};
 use outside::Outside;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub upstreams: Vec<UpstreamSpec>,
     /// The filter profiles, their filters not yet read.
     pub profiles: Vec<ProfileSpec>,
+    /// What callers are told of where an answer is from, its keys not yet read.
+    pub provenance: ProvenanceSpec,
     /// Where in the file each path is, for problems that parts find later.
     pub positions: Positions,
 }
@@ -42,8 +45,10 @@ pub(crate) fn compile(
     let upstreams = upstreams::compile(file, &outside, problems);
     let profiles = filters::compile(file, &outside, problems);
     let policy = policy_of(file, &profiles, problems);
+    let provenance = provenance::compile(file, &outside, problems);
     let node = node::compile(file, &outside, problems)?;
-    problems.is_empty().then_some(Config { policy, node, upstreams, profiles, positions })
+    let config = Config { policy, node, upstreams, profiles, provenance, positions };
+    problems.is_empty().then_some(config)
 }
 
 /// Compiles who may use what: the part of a file that needs nothing from outside it.

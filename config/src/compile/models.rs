@@ -44,6 +44,8 @@ fn one(
         index,
         revision: RevisionId::new(&model.revision.as_ref()?.0),
         licence: LicenceId::new(&model.licence.as_ref()?.0),
+        licence_url: model.licence_url.as_ref().map(|url| url.0.clone()),
+        attribution: model.attribution.as_ref().map(|text| text.0.as_str().into()),
         stage: model.stage?,
         announced: model.announced,
         operations,

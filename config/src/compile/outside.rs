@@ -74,6 +74,16 @@ impl<'a> Outside<'a> {
         }
     }
 
+    /// A public key in PEM, as it is written.
+    pub(crate) fn public_key(
+        &self,
+        written: &Path,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Option<Vec<u8>> {
+        self.file(written, PEM_BYTES_MAX, path, problems).map(|found| found.bytes)
+    }
+
     /// The entries of a list: one a line, `#` comments and blank lines skipped.
     pub(crate) fn list(
         &self,

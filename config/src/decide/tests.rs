@@ -61,6 +61,8 @@ fn plain() -> (Caps, Model, Ask) {
         tokens_per_piece: 8,
         template_tokens: 16,
         bytes_per_token: 1,
+        licence_url: None,
+        attribution: None,
         created: 0,
         owned_by: "lab".into(),
     };

@@ -15,6 +15,7 @@ mod parse;
 mod passes;
 mod policy;
 mod problem;
+mod provenance;
 mod read;
 mod scalar;
 mod secret;
@@ -34,6 +35,8 @@ pub(crate) use parse::{FILE_BYTES_MAX, parse};
 pub(crate) use passes::NONE;
 pub(crate) use policy::{Caps, Interval, Limit, Model, Tier};
 pub use problem::{Positions, Problem, Problems};
+use provenance::Provenance;
+pub(crate) use provenance::Receipts;
 pub(crate) use read::{At, List, Named, Read};
 pub(crate) use secret::SecretAt;
 use section::section;
@@ -69,6 +72,8 @@ section! {
         upstreams: required(Named<Upstream>),
         /// Filter profiles, by name.
         filters: default(Named<Profile>, Named::default()),
+        /// What callers are told of where an answer is from.
+        provenance: default(Provenance, Provenance::default()),
     }
 }
 

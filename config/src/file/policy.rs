@@ -3,6 +3,7 @@
 use super::date::Date;
 use super::leaf::{Ceiling, Line, Name, Whole};
 use super::passes::Passes;
+use super::provenance::{LinkAt, Visible};
 use super::read::List;
 use super::section::section;
 use super::word::UnknownFields;
@@ -94,7 +95,11 @@ section! {
         /// The exact weights, for example a commit of their repository.
         revision: required(Line),
         /// The licence they come under, by its SPDX or Hugging Face id.
-        licence: required(Line),
+        licence: required(Visible),
+        /// Where the text of the licence can be read.
+        licence_url: optional(LinkAt),
+        /// What the licence wants shown with every answer, for example `Built with Llama`.
+        attribution: optional(Visible),
         /// How far the revision is out.
         stage: required(ReleaseStage),
         /// Whether those who may not use it yet may know of it.

@@ -2,12 +2,14 @@
 
 mod bounds;
 mod node;
+mod provenance;
 mod upstream;
 
 pub use bounds::Bounds;
 pub use node::{
     Cors, Drain, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
 };
+pub use provenance::{EarlierKeySpec, ProvenanceSpec, ReceiptSpec};
 pub use upstream::{BackendSpec, BackendUrl, Engine, UpstreamSpec};
 
 use crate::words::{ProfileId, Strategy};

@@ -6,6 +6,7 @@ mod dialect;
 mod entitlement;
 mod id;
 mod limit;
+mod link;
 mod operation;
 mod principal;
 mod profiles;
@@ -22,6 +23,7 @@ pub use id::{
     CredentialId, LicenceId, ModelId, PrincipalId, ProfileId, RevisionId, TierId, UpstreamId,
 };
 pub use limit::{Limit, Scope, Unit, Window};
+pub use link::Link;
 pub use operation::{Fields, Operation, Prompts, Streaming, Work};
 pub use principal::Principal;
 pub use profiles::Profiles;

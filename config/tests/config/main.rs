@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod outside;
 mod profiles;
+mod provenance;
 mod schema;
 mod tables;
 mod version;

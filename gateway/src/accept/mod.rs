@@ -38,7 +38,7 @@ pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Resu
         let message = "this path takes no query; put parameters in the body";
         return Err(Refusal::new(RefusalCode::BadRequest, message).closing());
     }
-    if matches!(route, Route::Operation(_)) {
+    if matches!(route, Route::Operation(_) | Route::ReceiptCheck) {
         media_type(&head.headers)?;
     }
     let parts = Box::new(HeadParts { route, headers: head.headers, peer, mark });
@@ -50,7 +50,9 @@ fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
     let (wanted, route) = match (Operation::at(path), path) {
         (Some(operation), _) => (Method::POST, Route::Operation(operation)),
         (None, "/v1/models") => (Method::GET, Route::Models),
-        (None, _) => (Method::GET, Route::Model(model_name(path).ok_or_else(not_found)?.into())),
+        (None, "/v1/receipts/check") => (Method::POST, Route::ReceiptCheck),
+        (None, "/v1/receipts/keys") => (Method::GET, Route::ReceiptKeys),
+        (None, _) => (Method::GET, named(path).ok_or_else(not_found)?),
     };
     if *method == wanted {
         return Ok(route);
@@ -71,6 +73,20 @@ fn is_plain(route: &Route, query: Option<&str>) -> bool {
     }
 }
 
+/// What a path asks for that ends in a name.
+fn named(path: &str) -> Option<Route> {
+    let receipt = || receipt_id(path).map(|id| Route::Receipt(id.into()));
+    model_name(path).map(|name| Route::Model(name.into())).or_else(receipt)
+}
+
+/// The request id in `/v1/receipts/{request id}`.
+fn receipt_id(path: &str) -> Option<&str> {
+    let id = path.strip_prefix("/v1/receipts/")?;
+    let digits = id.strip_prefix("req_")?;
+    let fine = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    fine.then_some(id)
+}
+
 /// The name in `/v1/models/{name}`; as in the Hub, it may hold a slash.
 fn model_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix("/v1/models/")?;
@@ -78,7 +94,8 @@ fn model_name(path: &str) -> Option<&str> {
     (!name.is_empty() && name.len() <= NAME_MAX && name.bytes().all(plain)).then_some(name)
 }
 
-fn not_found() -> Refusal {
+/// What is not in the table, or not on this node.
+pub(crate) fn not_found() -> Refusal {
     let message = "no such path; see POST /v1/chat/completions and GET /v1/models";
     Refusal::new(RefusalCode::NotFound, message).closing()
 }
@@ -118,6 +135,11 @@ mod tests {
         assert_eq!(post("/api/generate"), Ok(Route::Operation(Operation::OllamaGenerate)));
         assert_eq!(get("/v1/models"), Ok(Route::Models));
         assert_eq!(get("/v1/models/a/b"), Ok(Route::Model("a/b".into())));
+        let id = "req_0123456789abcdef0123456789abcdef";
+        let receipt = format!("/v1/receipts/{id}");
+        assert_eq!(route(&Method::GET, &receipt).ok(), Some(Route::Receipt(id.into())));
+        assert_eq!(get("/v1/receipts/keys"), Ok(Route::ReceiptKeys));
+        assert_eq!(post("/v1/receipts/check"), Ok(Route::ReceiptCheck));
         for path in [
             "/v1/chat/completions/",
             "//v1/chat/completions",
@@ -127,6 +149,10 @@ mod tests {
             "/v1/models/%2e",
             "/v1/models/a;b",
             "/v1/load_lora_adapter",
+            "/v1/receipts",
+            "/v1/receipts/",
+            "/v1/receipts/req_0123",
+            "/v1/receipts/keys/",
             "/",
         ] {
             assert_eq!(get(path), Err(RefusalCode::NotFound), "{path}");

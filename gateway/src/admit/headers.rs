@@ -25,7 +25,7 @@ struct Line {
 }
 
 /// Headers of an answer, at most: room for their names is made once.
-const HEADERS: usize = 12;
+const HEADERS: usize = 16;
 
 const REQUESTS: [HeaderName; 3] = [
     HeaderName::from_static("x-ratelimit-limit-requests"),

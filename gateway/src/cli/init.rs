@@ -1,4 +1,5 @@
-//! `sluice init`: a commented configuration file and the key secret, ready to be served.
+//! `sluice init`: a commented configuration file, the key secret, ready to be served; and a key for
+//! receipts, should they be wanted.
 
 use super::out::{self, Done, Failure};
 use clap::Args;
@@ -12,14 +13,15 @@ use std::path::{Path, PathBuf};
 const TEMPLATE: &str = include_str!("init/sluice.yaml");
 const FILE: &str = "sluice.yaml";
 const SECRET: &str = "sluice.key";
+const RECEIPTS: &str = "receipts.pem";
 
-/// Write a commented configuration file and the key secret.
+/// Write a commented configuration file, the key secret, and a key that signs receipts.
 #[derive(Args, Debug)]
 pub(super) struct Init {
     /// Where; made if it is not there
     #[arg(default_value = ".", value_name = "DIR")]
     folder: PathBuf,
-    /// Overwrite the configuration file; a key secret is never overwritten
+    /// Overwrite the configuration file; a key is never overwritten
     #[arg(long)]
     force: bool,
 }
@@ -29,7 +31,7 @@ impl Init {
         out::text(&self.written()?)
     }
 
-    /// Writes both files; what to do next.
+    /// Writes the files; what to do next.
     fn written(self) -> Result<String, Failure> {
         let Self { folder, force } = self;
         let here = folder == Path::new(".");
@@ -40,13 +42,11 @@ impl Init {
         }
         let made = fs::create_dir_all(&folder);
         made.map_err(|error| failed(&folder, &error))?;
-        let kept = match create(&secret, &new_secret()?, 0o600) {
-            Ok(()) => false,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => true,
-            Err(error) => return Err(failed(&secret, &error)),
-        };
+        let kept = keep(&secret, &new_secret()?)?;
+        let receipts: PathBuf = place(RECEIPTS);
+        keep(&receipts, &new_receipt_key()?)?;
         match if force { replace(&file) } else { create(&file, TEMPLATE, 0o644) } {
-            Ok(()) => Ok(next(&file, &secret, kept)),
+            Ok(()) => Ok(next(&file, (&secret, kept), &receipts)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(there_already(&file)),
             Err(error) => Err(failed(&file, &error)),
         }
@@ -74,6 +74,23 @@ pub(super) fn new_secret() -> Result<String, Failure> {
     Ok(line)
 }
 
+/// A private key for receipts.
+fn new_receipt_key() -> Result<String, Failure> {
+    let random = crate::ids::random::<32>();
+    let random = random.map_err(|error| Failure::of("no random bytes", error))?;
+    let key = crate::provenance::key(&random);
+    key.ok_or_else(|| Failure::Other("no key for receipts could be made".into()))
+}
+
+/// Writes a key for its owner only, unless there is one; whether there was.
+fn keep(path: &Path, key: &str) -> Result<bool, Failure> {
+    match create(path, key, 0o600) {
+        Ok(()) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(true),
+        Err(error) => Err(failed(path, &error)),
+    }
+}
+
 /// Writes a file that was not there.
 pub(super) fn create(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
@@ -88,14 +105,16 @@ fn replace(path: &Path) -> io::Result<()> {
     fs::rename(&part, path)
 }
 
-fn next(file: &Path, secret: &Path, kept: bool) -> String {
+fn next(file: &Path, (secret, kept): (&Path, bool), receipts: &Path) -> String {
     let (shown, secret) = (file.display().to_string(), secret.display().to_string());
-    let wide = shown.len();
+    let receipts = receipts.display().to_string();
+    let wide = shown.len().max(receipts.len());
     let secret_is = if kept { "was there and is kept" } else { "the key secret: back it up" };
     let named = if shown == FILE { String::new() } else { format!(" -c {shown}") };
     format!(
-        "{shown}  the configuration: three tiers, three models, two filter profiles
+        "{shown:wide$}  the configuration: three tiers, three models, two filter profiles
 {secret:wide$}  {secret_is}
+{receipts:wide$}  a key that signs receipts of answers, should you turn them on
 
 Name your models and where they are served in {shown}, and then
 
@@ -142,8 +161,11 @@ mod tests {
         assert!(init(&at, false).unwrap().contains("back it up"));
         let secret = fs::read_to_string(at.join(SECRET)).unwrap();
         assert_eq!(secret.trim_end().len(), 64);
-        let mode = fs::metadata(at.join(SECRET)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let receipts = fs::read_to_string(at.join(RECEIPTS)).unwrap();
+        for key in [SECRET, RECEIPTS] {
+            let mode = fs::metadata(at.join(key)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{key}");
+        }
         fs::write(at.join(FILE), "mine").unwrap();
         assert!(init(&at, false).is_err());
         assert_eq!(fs::read_to_string(at.join(FILE)).unwrap(), "mine");
@@ -153,5 +175,24 @@ mod tests {
         fs::remove_file(at.join(FILE)).unwrap();
         init(&at, false).unwrap();
         assert_eq!(fs::read_to_string(at.join(SECRET)).unwrap(), secret);
+        assert_eq!(fs::read_to_string(at.join(RECEIPTS)).unwrap(), receipts);
+    }
+
+    #[test]
+    fn the_template_turns_receipts_on_where_it_says_so() {
+        let (before, receipts) = TEMPLATE.split_once("# provenance:").unwrap();
+        let uncommented = receipts.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        let lines: Vec<&str> = uncommented.collect();
+        let text = format!("{before}provenance:{}\n", lines.join("\n"));
+        let given = Given::default();
+        let given = given.file(SECRET, new_secret().unwrap());
+        let given = given.file(RECEIPTS, new_receipt_key().unwrap());
+        let read = sluice_config::read(&text, Path::new(FILE), &given);
+        let config = read.unwrap_or_else(|problems| panic!("{problems}"));
+        assert!(config.provenance.receipts.is_some());
+        let metrics = Arc::new(Metrics::new().unwrap());
+        let backends = Backends::new(Arc::new(MachineClock::default()), metrics);
+        let built = Snapshot::assemble(config, &backends);
+        assert!(built.is_ok_and(|snapshot| snapshot.provenance.keys.is_some()));
     }
 }

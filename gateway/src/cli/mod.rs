@@ -11,6 +11,7 @@ mod keys;
 mod log;
 mod out;
 mod principals;
+mod receipts;
 mod serve;
 mod settings;
 mod stop;
@@ -33,7 +34,7 @@ struct Cli {
 enum Command {
     /// Serve calls until told to stop (SIGTERM drains, SIGHUP reloads)
     Serve(serve::Serve),
-    /// Write a commented configuration file and the key secret
+    /// Write a commented configuration file, the key secret, and a key that signs receipts
     Init(init::Init),
     /// Compile a configuration file and report every problem in it
     Check(check::Check),
@@ -50,6 +51,9 @@ enum Command {
     /// Add, list and change principals
     #[command(subcommand)]
     Principals(principals::Principals),
+    /// Check receipts of what was shown
+    #[command(subcommand)]
+    Receipts(receipts::Receipts),
     /// Show what calls have cost
     Usage(usage::Usage),
     /// Bring up a node with three tiers and a backend, ready to try
@@ -72,6 +76,7 @@ pub fn run() -> ExitCode {
         Command::Filter(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Principals(command) => command.run(),
+        Command::Receipts(command) => command.run(),
         Command::Usage(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Schema => out::json(&sluice_config::schema()),

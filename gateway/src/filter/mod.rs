@@ -11,7 +11,7 @@ use crate::refuse::{Refusal, RefusalCode};
 use crate::signal::Signal;
 use sluice_config::Bounds;
 use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Timestamp};
-use sluice_stream::{Fault, Plan, Report, Usage};
+use sluice_stream::{Fault, Plan, Report, Seal, Usage};
 use std::sync::Arc;
 pub(crate) use stream::Stream;
 
@@ -29,7 +29,7 @@ pub(crate) struct Filtered {
 #[derive(Debug)]
 pub(crate) enum Looked {
     /// All of it.
-    Whole { body: Vec<u8>, report: Report, outcome: Outcome },
+    Whole { body: Vec<u8>, report: Report, outcome: Outcome, receipt: Option<String> },
     /// Its beginning; the rest is looked at as it comes.
     Stream(Box<Stream>),
 }
@@ -42,6 +42,8 @@ pub(crate) struct Lens<'n> {
     pub(crate) clock: &'n Arc<dyn Clock>,
     /// Given when calls under way must end.
     pub(crate) stop: &'n Signal,
+    /// Who signs for what is shown, if receipts are made.
+    pub(crate) seal: Option<Arc<dyn Seal>>,
 }
 
 /// Looks at an answer: at all of it, or at its beginning if it is streamed. An answer that breaks
@@ -87,6 +89,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
         event_bytes_max: lens.bounds.event_bytes_max,
         hold_bytes_max: lens.bounds.hold_bytes_max,
         buffer_bytes_max: lens.bounds.answer_bytes_max,
+        seal: lens.seal.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Bill, Lens, Looked, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
-use sluice_stream::{Fault, Plan, Report};
+use sluice_stream::{Fault, Plan, Report, Whole};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Poll, ready};
@@ -20,7 +20,8 @@ pub(super) async fn look(
     let body = gather(answer, lens, bill).await?;
     let whole = sluice_stream::whole(plan, &body).map_err(broken)?;
     let outcome = if whole.stopped { Outcome::ContentFilter } else { Outcome::Ok };
-    Ok(Looked::Whole { body: whole.body, report: whole.report, outcome })
+    let Whole { body, report, receipt, .. } = whole;
+    Ok(Looked::Whole { body, report, outcome, receipt })
 }
 
 /// What a wait for the next piece came to.

@@ -51,6 +51,20 @@ pub(crate) async fn read(
     Ok(Call { parts, known, asked })
 }
 
+/// Reads the body of a call that asks no model: one strict JSON object.
+pub(crate) async fn json(
+    policy: &Policy,
+    bounds: &Bounds,
+    identified: Identified,
+) -> Result<Bytes, Refusal> {
+    let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
+    let (_, incoming, _) = identified.into_parts();
+    let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
+    let limits = scan::Limits { depth_max: bounds.json_depth_max, keys_max: bounds.json_keys_max };
+    scan::scan(&body, limits).map_err(not_json)?;
+    Ok(body)
+}
+
 fn unknown_tier() -> Refusal {
     let message = "the tier of this principal is not configured; ask the operator";
     Refusal::new(RefusalCode::ModelNotFound, message).closing()

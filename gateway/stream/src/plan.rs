@@ -1,6 +1,7 @@
 //! What an answer is read and written with, and how that can go.
 
 use crate::filter::Chain;
+use crate::shown::Seal;
 use crate::usage::Usage;
 use sluice_config::words::Operation;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub hold_bytes_max: usize,
     /// Bytes of a choice that may wait for its end, where all of it must; more ends it likewise.
     pub buffer_bytes_max: usize,
+    /// Who signs a receipt for what was shown. Without one, nothing is hashed.
+    pub seal: Option<Arc<dyn Seal>>,
 }
 
 /// Where an answer stands.

@@ -5,6 +5,7 @@ use crate::dialect::{Framing, Mould, Part, Scribe, registry};
 use crate::lines::Lines;
 use crate::plan::{Failure, Fault, Plan, Progress};
 use crate::report::{Finish, Report};
+use crate::shown::Showing;
 use crate::sse::{Broken, Event, Events};
 use crate::usage::Usage;
 
@@ -27,6 +28,8 @@ pub struct Whole {
     pub report: Report,
     /// Whether a filter ended a choice.
     pub stopped: bool,
+    /// The receipt for it, if one was asked for.
+    pub receipt: Option<String>,
 }
 
 impl Whole {
@@ -51,10 +54,19 @@ impl Relay {
         let scribe = dialect.scribe(plan);
         let answer = Answer::new(plan);
         let Plan { event_bytes_max, usage_max, .. } = *plan;
-        let mould = Mould::default();
+        let (mould, framing) = (Mould::default(), dialect.framing());
+        let showing = Showing::of(plan);
         Self {
-            frames: Frames::new(dialect.framing(), event_bytes_max),
-            writer: Writer { scribe, mould, answer, usage_max, last_usage: false },
+            frames: Frames::new(framing, event_bytes_max),
+            writer: Writer {
+                scribe,
+                mould,
+                answer,
+                usage_max,
+                last_usage: false,
+                showing,
+                framing,
+            },
             progress: Progress::More,
             closed: false,
         }
@@ -144,6 +156,9 @@ struct Writer {
     usage_max: Usage,
     /// Whether the usage known is the last word, not a running count.
     last_usage: bool,
+    /// What was shown, if someone signs for it.
+    showing: Option<Showing>,
+    framing: Framing,
 }
 
 impl Writer {
@@ -157,6 +172,7 @@ impl Writer {
         }?;
         if self.scribe.is_stopped() {
             self.answer.report.ended(Finish::ContentFilter);
+            self.showing.iter_mut().for_each(Showing::stop);
             self.close(out);
             return Ok(Progress::Stopped);
         }
@@ -187,8 +203,12 @@ impl Writer {
     }
 
     fn part(&mut self, part: Part<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
-        let Self { scribe, answer, .. } = self;
+        let Self { scribe, answer, showing, .. } = self;
         answer.pass(part, |shown| {
+            // A scribe that has stopped writes nothing more.
+            if let Some(showing) = showing.as_mut().filter(|_| !scribe.is_stopped()) {
+                showing.note(shown);
+            }
             if !shown.is_silent() {
                 scribe.write(shown, out);
             }
@@ -204,6 +224,16 @@ impl Writer {
     }
 
     fn close(&mut self, out: &mut Vec<u8>) {
+        let showing = self.showing.take().filter(|_| !self.scribe.is_cut());
+        let receipt = showing.and_then(Showing::receipt);
+        if let Some(receipt) = receipt
+            && self.framing == Framing::Events
+        {
+            // A comment: no client takes it for an event.
+            out.extend_from_slice(b": receipt ");
+            out.extend_from_slice(receipt.as_bytes());
+            out.extend_from_slice(b"\n\n");
+        }
         self.scribe.close(self.answer.report.usage(), out);
     }
 }

@@ -51,6 +51,8 @@ fn model() -> impl Strategy<Value = Model> {
             tokens_per_piece,
             template_tokens,
             bytes_per_token: 1,
+            licence_url: None,
+            attribution: None,
             created: 0,
             owned_by: "lab".into(),
         }
@@ -89,6 +91,8 @@ fn again(model: &Model, stage: ReleaseStage) -> Model {
         id: model.id.clone(),
         revision: model.revision.clone(),
         licence: model.licence.clone(),
+        licence_url: None,
+        attribution: None,
         stage,
         operations: model.operations.clone(),
         upstream: model.upstream.clone(),

@@ -9,6 +9,7 @@ use crate::filter::Chain;
 use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
 use crate::report::{Finish, Report};
+use crate::shown::Showing;
 use choice::{Choice, With};
 use sluice_config::words::Strategy;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) report: Report,
     /// Room for the next text that is shown: a stream makes none for each token.
     spare: String,
+    /// The receipt for all of it.
+    receipt: Option<String>,
 }
 
 impl Answer {
@@ -39,6 +42,7 @@ impl Answer {
             choices: Vec::new(),
             report: Report::default(),
             spare: String::new(),
+            receipt: None,
         }
     }
 
@@ -86,10 +90,24 @@ impl Answer {
         Ok(known.unwrap_or(self.choices.len() - 1))
     }
 
+    /// Has a receipt signed for all that is shown of a whole answer, if someone signs.
+    pub(crate) fn seal(&mut self, plan: &Plan, shown: &[Part<'_>]) {
+        let Some(mut showing) = Showing::of(plan) else { return };
+        for part in shown {
+            showing.note(part);
+        }
+        self.sign(Some(showing));
+    }
+
+    /// Has a receipt signed for what was shown, if someone signs.
+    pub(crate) fn sign(&mut self, showing: Option<Showing>) {
+        self.receipt = showing.and_then(Showing::receipt);
+    }
+
     /// A whole answer that was written.
     pub(crate) fn into_whole(self, body: Vec<u8>) -> Whole {
         let stopped = self.was_stopped();
-        Whole { body, report: self.report, stopped }
+        Whole { body, report: self.report, stopped, receipt: self.receipt }
     }
 
     /// Whether a choice has begun.
@@ -164,7 +182,8 @@ pub(crate) fn whole(
     mut chunk: Chunk<'_>,
     write: impl FnOnce(&[Part<'_>], &mut Vec<u8>),
 ) -> Result<Whole, Fault> {
-    let answer = choices(plan, &mut chunk)?;
+    let mut answer = choices(plan, &mut chunk)?;
+    answer.seal(plan, &chunk.parts);
     let said: usize = chunk.parts.iter().map(Part::bytes).sum();
     let mut body = Vec::with_capacity(said + said / 16 + plan.model.len() + FRAME_BYTES);
     write(&chunk.parts, &mut body);

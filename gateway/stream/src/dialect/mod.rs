@@ -58,6 +58,11 @@ pub(crate) trait Scribe: fmt::Debug + Send {
         false
     }
 
+    /// Whether some of what it was to write was left out, so that nobody can sign for what was shown.
+    fn is_cut(&self) -> bool {
+        false
+    }
+
     /// Writes the end of an answer, all choices of which have ended; with the tokens it cost, if
     /// they are known.
     fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>);

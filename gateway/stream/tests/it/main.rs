@@ -15,6 +15,7 @@ mod leaks;
 mod messages;
 mod ollama;
 mod properties;
+mod receipts;
 mod responses;
 mod scores;
 mod speak;

@@ -47,12 +47,13 @@ pub(super) fn whole(plan: &Plan, body: &str) -> Result<Whole, Fault> {
     let reason = message.stop_reason.as_ref().map_or("", Text::as_str);
     let sequence = Sequence::read(reason, message.stop_sequence);
     let sequence = sequence.map(|sequence| sequence.judged(plan.chain.as_deref()));
-    let (mut part, answer) = answer::joined(plan, Chunk { parts, usage, done: true })?;
+    let (mut part, mut answer) = answer::joined(plan, Chunk { parts, usage, done: true })?;
     let sound = object::are_objects(&part.tools);
     if !sound || answer.was_stopped() {
         part.finish = Finish::ContentFilter;
         object::only_complete(&mut part.tools);
     }
+    answer.seal(plan, std::slice::from_ref(&part));
     let mut out = Vec::new();
     write::begin(plan, &mut out);
     out.extend_from_slice(b"\"content\":");

@@ -12,12 +12,13 @@ use crate::report::Finish;
 /// Reads, filters and writes an answer.
 pub(super) fn whole(plan: &Plan, form: Form, body: &str) -> Result<Whole, Fault> {
     let chunk = Reader::new(form).read(body)?;
-    let (mut part, answer) = answer::joined(plan, chunk)?;
+    let (mut part, mut answer) = answer::joined(plan, chunk)?;
     let sound = object::are_objects(&part.tools);
     if !sound || answer.was_stopped() {
         part.finish = Finish::ContentFilter;
         object::only_complete(&mut part.tools);
     }
+    answer.seal(plan, std::slice::from_ref(&part));
     let mut out = head(plan);
     said(form, &part.texts, &part.tools, &mut out);
     end(part.finish, answer.report.usage(), &mut out);

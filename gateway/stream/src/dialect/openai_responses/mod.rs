@@ -30,6 +30,7 @@ use super::{Chunk, Dialect, Part, Scribe};
 use crate::answer::Answer;
 use crate::plan::{Failure, Fault, Plan};
 use crate::relay::Whole;
+use crate::shown::Showing;
 use crate::usage::Usage;
 use event::Wire;
 use read::Reader;
@@ -55,10 +56,15 @@ impl Dialect for Responses {
         let chunk = reader.whole(body)?;
         let mut answer = Answer::new(plan);
         answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
-        let mut out = Vec::new();
-        for part in chunk.parts {
-            answer.pass(part, |shown| story.write(shown, reader.blocks(), &mut out))?;
-        }
+        let (mut out, mut showing) = (Vec::new(), Showing::of(plan));
+        let mut show = |shown: &mut Part<'_>| {
+            if let Some(showing) = &mut showing {
+                showing.note(shown);
+            }
+            story.write(shown, reader.blocks(), &mut out);
+        };
+        chunk.parts.into_iter().try_for_each(|part| answer.pass(part, |shown| show(shown)))?;
+        answer.sign(showing.filter(|_| !story.is_cut()));
         story.whole(answer.report.usage(), &mut out);
         Ok(answer.into_whole(out))
     }
@@ -71,6 +77,10 @@ impl Scribe for Events {
 
     fn write(&mut self, part: &Part<'_>, out: &mut Vec<u8>) {
         self.story.write(part, self.reader.blocks(), out);
+    }
+
+    fn is_cut(&self) -> bool {
+        self.story.is_cut()
     }
 
     fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {

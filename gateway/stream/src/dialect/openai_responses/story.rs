@@ -66,6 +66,11 @@ impl Story {
         }
     }
 
+    /// Whether there was more than may be shown.
+    pub(super) fn is_cut(&self) -> bool {
+        self.room.is_none()
+    }
+
     /// Writes the end of a stream.
     pub(super) fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {
         self.begin(out);
