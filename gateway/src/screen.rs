@@ -51,6 +51,8 @@ pub(crate) fn screen(
             bill.waive(refusal.code());
             return Err(refusal);
         }
+        // The prose of a message was looked at before what stands in front of it.
+        looked.changes.sort_unstable_by_key(|change| change.span.start);
         change(&mut asked, &looked.changes);
     }
     Ok(Screened { parts, known, asked, entitlement, room, bill, at })

@@ -74,6 +74,23 @@ async fn a_mask_is_put_in_what_the_backend_gets_and_nothing_else_changes() {
 }
 
 #[tokio::test]
+async fn masks_are_put_in_wherever_they_stand_in_a_message() {
+    let world = screened().await;
+    world.backend.answers(answer::chat("fine"));
+    // By hand: what stands first in the body is a name, which is looked at after the content.
+    let body = r#"{"model":"open-1","messages":[{"name":"j@x.org","role":"user","content":"to j@x.org"},
+        {"content":"or k@x.org","role":"user","name":"k@x.org"}]}"#;
+    let call = world.bob().sends("POST", "/v1/chat/completions").body(body);
+    assert_eq!(call.header("content-type", "application/json").await.is_ok().text(), "fine");
+    let seen = world.backend.next().await.json();
+    let expected = json!([
+        { "name": "[email]", "role": "user", "content": "to [email]" },
+        { "content": "or [email]", "role": "user", "name": "[email]" },
+    ]);
+    assert_eq!(seen["messages"], expected);
+}
+
+#[tokio::test]
 async fn a_mask_that_cannot_be_put_in_stops_the_prompt() {
     let world = screened().await;
     let parts =

@@ -5,20 +5,13 @@ if one failed.
 """
 
 import os
-import sys
-import traceback
 
 import anthropic
+from checks import check, main
 
-CHECKS = []
 client = anthropic.Anthropic(
     base_url=os.environ["SLUICE_URL"], api_key=os.environ["BOB_KEY"], max_retries=0
 )
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
 
 
 def asked(text, **more):
@@ -128,17 +121,4 @@ def limits():
     assert not any(name.startswith("x-ratelimit") for name in raw.headers), raw.headers
 
 
-def main():
-    failed = 0
-    for function in CHECKS:
-        try:
-            function()
-            print(f"ok {function.__name__}")
-        except Exception:
-            failed += 1
-            print(f"FAILED {function.__name__}")
-            traceback.print_exc(file=sys.stdout)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+main()

@@ -6,19 +6,12 @@ minute). Prints one line a check; ends with 1 if one failed.
 
 import json
 import os
-import sys
 import time
-import traceback
 
 import openai
+from checks import check, main
 
 URL = os.environ["SLUICE_URL"] + "/v1"
-CHECKS = []
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
 
 
 def client(who, **options):
@@ -208,17 +201,4 @@ def clean(text):
     assert not shown, f"{shown} in {text!r}"
 
 
-def main():
-    failed = 0
-    for function in CHECKS:
-        try:
-            function()
-            print(f"ok {function.__name__}")
-        except Exception:
-            failed += 1
-            print(f"FAILED {function.__name__}")
-            traceback.print_exc(file=sys.stdout)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+main()

@@ -16,15 +16,13 @@ one line a check; ends with 1 if one failed.
 
 import json
 import os
-import sys
-import traceback
 
 import openai
 import pydantic
 from openai.types.responses import Response, ResponseStreamEvent
+from checks import check, main
 
 URL = os.environ["SLUICE_URL"] + "/v1"
-CHECKS = []
 EVENT = pydantic.TypeAdapter(ResponseStreamEvent)
 WEATHER = {
     "type": "function",
@@ -38,11 +36,6 @@ WEATHER = {
         "additionalProperties": False,
     },
 }
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
 
 
 def client(who):
@@ -254,17 +247,4 @@ def raises(kind, call):
     raise AssertionError(f"{call} raised no {kind}")
 
 
-def main():
-    failed = 0
-    for function in CHECKS:
-        try:
-            function()
-            print(f"ok {function.__name__}")
-        except Exception:
-            failed += 1
-            print(f"FAILED {function.__name__}")
-            traceback.print_exc(file=sys.stdout)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+main()

@@ -5,20 +5,13 @@ if one failed.
 """
 
 import os
-import sys
-import traceback
 
 import openai
+from checks import check, main
 
-CHECKS = []
 client = openai.OpenAI(
     base_url=os.environ["SLUICE_URL"] + "/v1", api_key=os.environ["BOB_KEY"], max_retries=0
 )
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
 
 
 def asked(text):
@@ -69,17 +62,4 @@ def broken_stream():
         raise AssertionError("an answer that broke off was read as one")
 
 
-def main():
-    failed = 0
-    for function in CHECKS:
-        try:
-            function()
-            print(f"ok {function.__name__}")
-        except Exception:
-            failed += 1
-            print(f"FAILED {function.__name__}")
-            traceback.print_exc(file=sys.stdout)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+main()
