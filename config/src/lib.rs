@@ -19,9 +19,9 @@ pub use file::{Environment, Found, Given, Positions, Problem, Problems, Process}
 pub use load::{load, load_policy, read, read_policy};
 pub use policy::Policy;
 pub use spec::{
-    BackendSpec, BackendUrl, Bounds, Cors, Drain, EarlierKeySpec, Engine, FilterSpec, Listener,
-    LogLevel, LogSpec, NodeSpec, Plaintext, ProfileSpec, ProvenanceSpec, ReceiptSpec, StoreSpec,
-    TlsFiles, UpstreamSpec,
+    BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, Cors, Drain, EarlierKeySpec, Engine,
+    FilterSpec, GuardSpec, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, ProfileSpec,
+    ProvenanceSpec, ReceiptSpec, StoreSpec, TlsFiles, UpstreamSpec,
 };
 
 /// The JSON Schema of the file, for editors and checks.

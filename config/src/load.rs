@@ -46,7 +46,7 @@ pub fn load_policy(path: &Path) -> Result<Policy, Problems> {
 /// Every problem there is; not only the first.
 pub fn read_policy(text: &str, at: &Path) -> Result<Policy, Problems> {
     let (file, _, mut problems) = written::<File>(text, at)?;
-    let policy = policy_of(&file, &[], &mut problems);
+    let policy = policy_of(&file, &[], &[], &mut problems);
     problems.clear(policy)
 }
 

@@ -40,6 +40,9 @@ SECTIONS = [
     ("`upstreams.NAME.timeouts`", "Timeouts"),
     ("`filters.NAME`", "Staged"),
     ("`filters.NAME.filters[]`", "Filter"),
+    ("`guards.NAME`", "Guard"),
+    ("`guards.NAME.cache`", "Cache"),
+    ("`guards.NAME.breaker`", "Breaker"),
     ("`provenance`", "Provenance"),
     ("`provenance.receipts`", "Receipts"),
     ("`provenance.receipts.earlier_keys[]`", "EarlierKey"),
@@ -69,6 +72,9 @@ UNSAID = {
     ("Store", "path"): "`sluice.db`",
     (None, "filters"): "none",
     ("Filter", "action"): "that of its kind",
+    (None, "guards"): "none",
+    ("Guard", "ca"): "the roots of the system",
+    ("Guard", "options"): "none",
 }
 
 
@@ -87,6 +93,8 @@ def kind(of, types):
     name = referred(of)
     if name == "Secret":
         return "`{ env: NAME }` or `{ file: PATH }`"
+    if name == "GuardOptions":
+        return "section, as the `kind` says"
     if name in CHOICES:
         return ", ".join(f"`{word['const']}`" for word in types[name]["oneOf"])
     if name:
@@ -167,7 +175,7 @@ def configuration():
     schema = json.loads((ROOT / "config/schema.json").read_text())
     types = schema["$defs"]
     # A profile is what `Staged` is, or its list of filters alone.
-    shown = {name for _, name in SECTIONS if name} | set(CHOICES) | {"Secret", "Profile"}
+    shown = {name for _, name in SECTIONS if name} | set(CHOICES) | {"Secret", "Profile", "GuardOptions"}
     missing = sorted(set(types) - shown)
     if missing:
         sys.exit(f"config/schema.json has types this script does not place: {missing}")

@@ -15,6 +15,7 @@ mod entitle;
 mod filter;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod guard;
 mod identify;
 mod ids;
 mod journal;
@@ -32,6 +33,7 @@ mod snapshot;
 mod tasks;
 mod timer;
 mod trail;
+mod trust;
 mod wire;
 
 pub use clock::MachineClock;

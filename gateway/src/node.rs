@@ -2,6 +2,7 @@
 
 use crate::admit::Meters;
 use crate::dispatch::Backends;
+use crate::guard::Guards;
 use crate::identify::{Door, Throttle};
 use crate::ids::Ids;
 use crate::journal;
@@ -63,7 +64,8 @@ impl Node {
         let Parts { store, writer, metrics, clock } = parts;
         let backends = Backends::new(Arc::clone(&clock), Arc::clone(&metrics));
         let hasher = config.node.key_secret.clone();
-        let snapshot = Snapshot::assemble(config, &backends)?;
+        let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics));
+        let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
             door: door(store, hasher, &clock, &metrics),
@@ -89,7 +91,9 @@ impl Node {
 
     /// Puts a configuration in force, whole, or keeps the one there is.
     pub(crate) fn reload(&self, config: Result<Config, Problems>) -> Result<(), Problems> {
-        match config.and_then(|config| Snapshot::assemble(config, &self.backends)) {
+        let live = self.snapshot();
+        let assemble = |config| Snapshot::assemble(config, &self.backends, &live.guards);
+        match config.and_then(assemble) {
             Ok(snapshot) => {
                 self.live.store(Arc::new(snapshot));
                 self.note_loaded();

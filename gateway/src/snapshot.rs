@@ -2,6 +2,7 @@
 
 use crate::chains::Chains;
 use crate::dispatch::{Backends, Upstreams};
+use crate::guard::Guards;
 use crate::metrics::CallTable;
 use crate::provenance::Provenance;
 use http::HeaderValue;
@@ -14,6 +15,7 @@ pub(crate) struct Snapshot {
     pub(crate) bounds: Bounds,
     pub(crate) chains: Chains,
     pub(crate) upstreams: Upstreams,
+    pub(crate) guards: Guards,
     pub(crate) calls: CallTable,
     pub(crate) provenance: Provenance,
     /// Origins of web pages that may call.
@@ -26,15 +28,22 @@ impl Snapshot {
     /// # Errors
     ///
     /// Every problem that stands in its way; the snapshot in force is not touched.
-    pub(crate) fn assemble(config: Config, backends: &Backends) -> Result<Self, Problems> {
+    pub(crate) fn assemble(
+        config: Config,
+        backends: &Backends,
+        guards: &Guards,
+    ) -> Result<Self, Problems> {
         let mut problems = config.positions.problems();
         let chains = Chains::build(&config.profiles, &mut problems);
         let upstreams = Upstreams::assemble(&config.upstreams, backends, &mut problems);
+        let guards = guards.assemble(&config.guards, &mut problems);
         let calls = CallTable::new(&config.policy);
         let provenance = Provenance::assemble(&config.provenance, &config.policy, &mut problems);
         let origins = config.node.cors.iter().flat_map(|cors| &cors.origins);
         let origins = origins.filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
         let (policy, bounds) = (config.policy, config.node.bounds);
-        problems.clear(Self { policy, bounds, chains, upstreams, calls, provenance, origins })
+        let snapshot =
+            Self { policy, bounds, chains, upstreams, guards, calls, provenance, origins };
+        problems.clear(snapshot)
     }
 }

@@ -3,8 +3,8 @@
 //! clock read where the answer is known: a call would read it twenty times.
 
 use sluice_config::words::Clock;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -69,8 +69,23 @@ impl<'c> Deadline<'c> {
     /// What is left of it. One asks as soon as there is something to wait for, so the first time
     /// that is all of it.
     pub(crate) fn left(&mut self) -> Duration {
-        self.whole.take().unwrap_or_else(|| self.until.saturating_sub(self.clock.steady()))
+        self.whole.take().unwrap_or_else(|| self.remaining())
     }
+
+    /// What is left of it, by the clock.
+    pub(crate) fn remaining(&self) -> Duration {
+        self.until.saturating_sub(self.clock.steady())
+    }
+}
+
+/// What comes of `work`, unless nothing is left of its time first.
+pub(crate) async fn within<W: Future>(deadline: &Deadline<'_>, work: W) -> Option<W::Output> {
+    let (mut work, mut timer) = (pin!(work), Timer::default());
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => timer.poll(cx, deadline.remaining()).map(|()| None),
+    })
+    .await
 }
 
 #[cfg(test)]

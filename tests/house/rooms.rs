@@ -39,6 +39,11 @@ const REGISTRIES: &[Registry] = &[
         names: "gateway/stream/src/filter/registry.rs",
     },
     Registry {
+        folder: "gateway/stream/src/guard",
+        mark: "impl Kind for",
+        names: "gateway/stream/src/guard/registry.rs",
+    },
+    Registry {
         folder: "gateway/stream/src/dialect",
         mark: "impl Dialect for",
         names: "gateway/stream/src/dialect/registry.rs",

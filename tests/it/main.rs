@@ -11,6 +11,7 @@ mod drain;
 mod errors;
 mod filters;
 mod framing;
+mod guards;
 mod hangups;
 mod identity;
 mod keys;

@@ -1,6 +1,7 @@
 //! From the file as written to what it means. Finds every problem, not just the first.
 
 mod filters;
+mod guards;
 mod limits;
 mod listeners;
 mod models;
@@ -13,7 +14,7 @@ mod upstreams;
 mod version;
 
 use crate::file::{Environment, File};
-use crate::spec::{NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
+use crate::spec::{GuardSpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
 use crate::{Policy, Positions, Problems};
 use outside::Outside;
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub upstreams: Vec<UpstreamSpec>,
     /// The filter profiles, their filters not yet read.
     pub profiles: Vec<ProfileSpec>,
+    /// The guards, their options not yet read.
+    pub guards: Vec<GuardSpec>,
     /// What callers are told of where an answer is from, its keys not yet read.
     pub provenance: ProvenanceSpec,
     /// Where in the file each path is, for problems that parts find later.
@@ -44,17 +47,23 @@ pub(crate) fn compile(
     let outside = Outside::new(positions.file(), environment);
     let upstreams = upstreams::compile(file, &outside, problems);
     let profiles = filters::compile(file, &outside, problems);
-    let policy = policy_of(file, &profiles, problems);
+    let guards = guards::compile(file, &outside, problems);
+    let policy = policy_of(file, &profiles, &guards, problems);
     let provenance = provenance::compile(file, &outside, problems);
     let node = node::compile(file, &outside, problems)?;
-    let config = Config { policy, node, upstreams, profiles, provenance, positions };
+    let config = Config { policy, node, upstreams, profiles, guards, provenance, positions };
     problems.is_empty().then_some(config)
 }
 
 /// Compiles who may use what: the part of a file that needs nothing from outside it.
-pub(crate) fn policy_of(file: &File, profiles: &[ProfileSpec], problems: &mut Problems) -> Policy {
+pub(crate) fn policy_of(
+    file: &File,
+    profiles: &[ProfileSpec],
+    guards: &[GuardSpec],
+    problems: &mut Problems,
+) -> Policy {
     names::check(file, problems);
     let tiers = tiers::compile(file, problems);
     let (models, names) = models::compile(file, problems);
-    Policy { version: version::of(file, profiles), tiers, models, names }
+    Policy { version: version::of(file, profiles, guards), tiers, models, names }
 }

@@ -19,6 +19,10 @@ pub(crate) fn check(file: &File, problems: &mut Problems) {
     for name in file.filters.names() {
         filters.take(name, format!("filters.{name}"), problems);
     }
+    let mut guards = Kind::new("guard");
+    for name in file.guards.names() {
+        guards.take(name, format!("guards.{name}"), problems);
+    }
     models(file, problems);
     some(file, problems);
 }

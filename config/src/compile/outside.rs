@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const SECRET_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a certificate chain or a key.
 const PEM_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a text, such as a policy.
+const TEXT_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of a list of entries.
 const LIST_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -91,12 +93,7 @@ impl<'a> Outside<'a> {
         path: &str,
         problems: &mut Problems,
     ) -> Option<Vec<String>> {
-        let found = self.file(written, LIST_BYTES_MAX, path, problems)?;
-        let Ok(text) = String::from_utf8(found.bytes) else {
-            problems.note(path, format!("{} is not UTF-8", self.path(written).display()));
-            return None;
-        };
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let text = self.utf8(written, LIST_BYTES_MAX, path, problems)?;
         let lines = text.lines().map(str::trim);
         Some(
             lines
@@ -104,6 +101,34 @@ impl<'a> Outside<'a> {
                 .map(Into::into)
                 .collect(),
         )
+    }
+
+    /// A text, all of it.
+    pub(crate) fn text(
+        &self,
+        written: &Path,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Option<String> {
+        self.utf8(written, TEXT_BYTES_MAX, path, problems)
+    }
+
+    fn utf8(
+        &self,
+        written: &Path,
+        bytes_max: usize,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Option<String> {
+        let found = self.file(written, bytes_max, path, problems)?;
+        let Ok(text) = String::from_utf8(found.bytes) else {
+            problems.note(path, format!("{} is not UTF-8", self.path(written).display()));
+            return None;
+        };
+        Some(match text.strip_prefix('\u{feff}') {
+            Some(text) => text.to_owned(),
+            None => text,
+        })
     }
 
     fn file(

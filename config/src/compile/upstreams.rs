@@ -86,7 +86,7 @@ fn backend(
 }
 
 /// What cannot stand in a header cannot be a credential.
-fn sendable(secret: &Secret, path: &str, problems: &mut Problems) {
+pub(crate) fn sendable(secret: &Secret, path: &str, problems: &mut Problems) {
     if !secret.expose().iter().all(u8::is_ascii_graphic) {
         problems.note(path, "it holds spaces or signs that a header cannot carry");
     }

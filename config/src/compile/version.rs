@@ -1,7 +1,7 @@
 //! A short name of what a file means.
 
 use crate::file::File;
-use crate::spec::ProfileSpec;
+use crate::spec::{GuardSpec, ProfileSpec};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ const DIGITS: usize = 16;
 
 /// The version: equal for files that differ in comments, order of names or defaults spelt out;
 /// different where a meaning is. Secrets count only as there or not.
-pub(crate) fn of(file: &File, profiles: &[ProfileSpec]) -> String {
+pub(crate) fn of(file: &File, profiles: &[ProfileSpec], guards: &[GuardSpec]) -> String {
     let mut meaning = serde_json::to_value(file).unwrap_or_default();
     if let Value::Object(sections) = &mut meaning {
         let filters = profiles.iter().map(|profile| {
@@ -19,6 +19,13 @@ pub(crate) fn of(file: &File, profiles: &[ProfileSpec]) -> String {
             (profile.id.to_string(), json!([profile.stream, filters]))
         });
         sections.insert("filters".into(), Value::Object(filters.collect()));
+        for guard in guards {
+            // Options with the texts they name, not only where those lie.
+            let written = sections.get_mut("guards").and_then(|all| all.get_mut(guard.id.as_str()));
+            if let Some(Value::Object(written)) = written {
+                written.insert("options".into(), guard.options.clone());
+            }
+        }
     }
     let mut text = String::new();
     canonical(&meaning, &mut text);

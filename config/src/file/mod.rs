@@ -7,6 +7,7 @@ mod bounds;
 mod date;
 mod environment;
 mod filter;
+mod guard;
 mod hint;
 mod leaf;
 mod net;
@@ -28,6 +29,7 @@ mod word;
 pub(crate) use bounds::Bounds;
 pub use environment::{Environment, Found, Given, Process};
 pub(crate) use filter::{Filter, Profile};
+pub(crate) use guard::Guard;
 pub(crate) use hint::near;
 pub(crate) use leaf::{NAME_RULE, is_name};
 pub(crate) use node::{Cors, Drain, Listener, Log, Ops, Store, Tls};
@@ -72,6 +74,8 @@ section! {
         upstreams: required(Named<Upstream>),
         /// Filter profiles, by name.
         filters: default(Named<Profile>, Named::default()),
+        /// Remote classifiers, by name.
+        guards: default(Named<Guard>, Named::default()),
         /// What callers are told of where an answer is from.
         provenance: default(Provenance, Provenance::default()),
     }

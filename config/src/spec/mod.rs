@@ -1,11 +1,13 @@
 //! Plain values beside the policy: the node, its upstreams, its filter profiles.
 
 mod bounds;
+mod guard;
 mod node;
 mod provenance;
 mod upstream;
 
 pub use bounds::Bounds;
+pub use guard::{BreakerSpec, CacheSpec, GuardSpec};
 pub use node::{
     Cors, Drain, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
 };

@@ -66,6 +66,10 @@ name!(
     ProfileId
 );
 name!(
+    /// A remote classifier that filters ask.
+    GuardId
+);
+name!(
     /// The public part of an API key; safe to log.
     CredentialId
 );

@@ -20,7 +20,8 @@ pub use credential::{ApiKey, KeyDigest, KeyHasher};
 pub use dialect::Dialect;
 pub use entitlement::{Allowed, Ask, Denial, Entitlement};
 pub use id::{
-    CredentialId, LicenceId, ModelId, PrincipalId, ProfileId, RevisionId, TierId, UpstreamId,
+    CredentialId, GuardId, LicenceId, ModelId, PrincipalId, ProfileId, RevisionId, TierId,
+    UpstreamId,
 };
 pub use limit::{Limit, Scope, Unit, Window};
 pub use link::Link;

@@ -3,6 +3,7 @@
 
 mod examples;
 mod faults;
+mod guards;
 mod hostile;
 mod outside;
 mod profiles;

@@ -3,6 +3,7 @@
 use super::out::{self, Done, Failure};
 use crate::MachineClock;
 use crate::dispatch::Backends;
+use crate::guard::Guards;
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use clap::Args;
@@ -25,9 +26,10 @@ impl Check {
         let version = config.policy.version().to_owned();
         // The same assembly as in a node: filters and certificates have problems of their own.
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
-        let backends = Backends::new(Arc::new(MachineClock::default()), Arc::new(metrics));
-        let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
-        let snapshot = Snapshot::assemble(config, &backends)?;
+        let (clock, metrics) = (Arc::new(MachineClock::default()), Arc::new(metrics));
+        let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
+        let guards = Guards::none(clock.clone(), metrics);
+        let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let file = self.file.display();
         for stale in snapshot.chains.stale(clock.now().seconds()) {
             out::line(format!("{file}: warning: {stale}"))?;

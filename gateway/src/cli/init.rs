@@ -132,6 +132,7 @@ mod tests {
     use super::*;
     use crate::MachineClock;
     use crate::dispatch::Backends;
+    use crate::guard::Guards;
     use crate::metrics::Metrics;
     use crate::snapshot::Snapshot;
     use sluice_config::Given;
@@ -149,8 +150,9 @@ mod tests {
         let config = read.unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(config.policy.tiers().len(), 3);
         let metrics = Arc::new(Metrics::new().unwrap());
-        let backends = Backends::new(Arc::new(MachineClock::default()), metrics);
-        let built = Snapshot::assemble(config, &backends);
+        let clock = Arc::new(MachineClock::default());
+        let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
+        let built = Snapshot::assemble(config, &backends, &Guards::none(clock, metrics));
         built.unwrap_or_else(|problems| panic!("{problems}"));
     }
 
@@ -191,8 +193,9 @@ mod tests {
         let config = read.unwrap_or_else(|problems| panic!("{problems}"));
         assert!(config.provenance.receipts.is_some());
         let metrics = Arc::new(Metrics::new().unwrap());
-        let backends = Backends::new(Arc::new(MachineClock::default()), metrics);
-        let built = Snapshot::assemble(config, &backends);
+        let clock = Arc::new(MachineClock::default());
+        let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
+        let built = Snapshot::assemble(config, &backends, &Guards::none(clock, metrics));
         assert!(built.is_ok_and(|snapshot| snapshot.provenance.keys.is_some()));
     }
 }

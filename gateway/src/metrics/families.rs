@@ -120,6 +120,11 @@ families! {
     backend_in_flight: IntGaugeVec = "sluice_upstream_in_flight", ["upstream", "backend"], &[], "Calls under way at a backend.";
     backend_failures: IntCounterVec = "sluice_upstream_failures_total", ["upstream", "backend", "reason"], &[], "Calls that a backend did not answer, or not to the end: connect, timeout, answer.";
     backend_ejections: IntCounterVec = "sluice_upstream_ejections_total", ["upstream", "backend"], &[], "Times a backend was put aside.";
+    guard_duration: HistogramVec = "sluice_guard_duration_seconds", ["guard"], DURATIONS, "What a guard took to judge, where it was asked.";
+    guard_judgements: IntCounterVec = "sluice_guard_judgements_total", ["guard", "verdict"], &[], "Judgements of a guard, kept ones included, by verdict: safe, unsafe, controversial, unparsable.";
+    guard_failures: IntCounterVec = "sluice_guard_failures_total", ["guard", "reason"], &[], "Questions to a guard without a judgement: timeout, breaker, connect, status, busy, broken, `too_long`, subject.";
+    guard_cache: IntCounterVec = "sluice_guard_cache_lookups_total", ["guard", "result"], &[], "Judgements looked up before a guard is asked: hit, miss.";
+    guard_breaker: IntGaugeVec = "sluice_guard_breaker_state", ["guard"], &[], "0 while a guard is asked, 1 while one question tries, 2 while it is left alone.";
     ledger_depth: IntGauge = "sluice_ledger_queue_depth", [], &[], "Usage rows that are not written yet.";
     ledger_rows: IntCounter = "sluice_ledger_rows_total", [], &[], "Usage rows written.";
     ledger_failures: IntCounter = "sluice_ledger_failures_total", [], &[], "Attempts to write usage that failed; the rows are kept and tried again.";

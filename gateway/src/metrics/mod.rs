@@ -7,10 +7,12 @@
 mod backend;
 mod call;
 mod families;
+mod guard;
 
 pub(crate) use backend::BackendMetrics;
 pub(crate) use call::{CallMetrics, CallTable, Ended, Labels};
 use families::Families;
+pub(crate) use guard::GuardMetrics;
 use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use sluice_store::{Directory, Writer};
 use sluice_stream::{Report, VerdictCount};
@@ -91,6 +93,11 @@ impl Metrics {
         BackendMetrics::new(&self.families, upstream, backend)
     }
 
+    /// The handles of one guard.
+    pub(crate) fn guard(&self, name: &str) -> GuardMetrics {
+        GuardMetrics::new(&self.families, name)
+    }
+
     /// A snapshot is in force.
     pub(crate) fn loaded(&self, version: &str, at_seconds: u64) {
         self.families.snapshot_info.reset();
@@ -119,6 +126,11 @@ impl Metrics {
         raise(&families.ledger_rows, counts.written);
         raise(&families.ledger_failures, counts.failures);
         families.directory_entries.set(i64::try_from(directory.entries()).unwrap_or(i64::MAX));
+        self.written()
+    }
+
+    /// What was counted so far.
+    pub(crate) fn written(&self) -> String {
         let mut text = Vec::new();
         let encoded = TextEncoder::new().encode(&self.registry.gather(), &mut text);
         if let Err(error) = encoded {

@@ -49,5 +49,6 @@ async fn sweep(node: Arc<Node>) {
     loop {
         ticks.tick().await;
         node.backends.sweep();
+        node.snapshot().guards.sweep();
     }
 }

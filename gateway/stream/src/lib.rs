@@ -8,6 +8,7 @@ mod answer;
 mod dialect;
 mod easy;
 pub mod filter;
+pub mod guard;
 mod lines;
 mod plan;
 mod relay;

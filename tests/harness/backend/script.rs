@@ -65,6 +65,13 @@ impl Script {
         self.send(bytes)
     }
 
+    /// Then does all that another does.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self
+    }
+
     fn then(mut self, step: Step) -> Self {
         self.steps.push(step);
         self

@@ -11,6 +11,7 @@ mod answers;
 mod faults;
 mod filtered;
 mod fixtures;
+mod guard;
 mod leaks;
 mod messages;
 mod ollama;
