@@ -102,9 +102,21 @@ pub(crate) struct Written {
     pub(crate) member: &'static str,
     /// Which message or input it belongs to: the prose of one is read as one text.
     pub(crate) group: u32,
+    /// Who is said to have said it.
+    pub(crate) speaker: Speaker,
     pub(crate) place: Place,
     /// What it says, unescaped.
     pub(crate) text: Box<str>,
+}
+
+/// Who is said to have said a text of the prompt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Speaker {
+    /// Instructions, tools, schemas: what comes before a conversation.
+    System,
+    User,
+    Model,
+    Tool,
 }
 
 /// Where a text of the prompt stands; spans are of the body, with the quotes.

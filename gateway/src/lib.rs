@@ -34,6 +34,7 @@ mod tasks;
 mod timer;
 mod trail;
 mod trust;
+mod wards;
 mod wire;
 
 pub use clock::MachineClock;

@@ -10,6 +10,7 @@ use crate::metrics::Metrics;
 use crate::provenance::Kept;
 use crate::signal::Signal;
 use crate::snapshot::Snapshot;
+use crate::tasks::Tasks;
 use arc_swap::ArcSwap;
 use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
 use sluice_config::{Config, Problems};
@@ -52,6 +53,8 @@ pub(crate) struct Parts {
     pub(crate) writer: Writer,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Work that goes on beside calls.
+    pub(crate) background: Tasks,
 }
 
 impl Node {
@@ -61,10 +64,10 @@ impl Node {
     ///
     /// Every problem of the configuration.
     pub(crate) fn new(config: Config, parts: Parts) -> Result<Self, Problems> {
-        let Parts { store, writer, metrics, clock } = parts;
+        let Parts { store, writer, metrics, clock, background } = parts;
         let backends = Backends::new(Arc::clone(&clock), Arc::clone(&metrics));
         let hasher = config.node.key_secret.clone();
-        let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics));
+        let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics), background);
         let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),

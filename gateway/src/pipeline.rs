@@ -103,7 +103,7 @@ async fn pass(
     let admitted = admit(gate, entitled)?;
     let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
     let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
-    let screened = screen(&now.chains, &node.metrics, admitted)?;
+    let screened = screen(&now.chains, &node.metrics, admitted).await?;
     let answered = dispatch(sender, screened).await?;
     let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
     let filtered = filter(Lens { chains, bounds, clock, stop, seal }, answered).await?;

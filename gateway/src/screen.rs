@@ -4,6 +4,8 @@
 //! masked in what is sent; what it stops is refused, and so is a mask that cannot be put in: in
 //! the key of a member, or over the border of two parts that the model reads as one text.
 
+mod guards;
+
 use crate::admit::Admitted;
 pub(crate) use crate::admit::{Bill, Outcome, Room};
 use crate::call::{Asked, HeadParts, Kept, Place, Written};
@@ -11,6 +13,7 @@ use crate::chains::Chains;
 use crate::metrics::Metrics;
 use crate::refuse::{Refusal, RefusalCode};
 use bytes::Bytes;
+use futures_util::FutureExt;
 use sluice_config::words::Entitlement;
 use sluice_store::Known;
 use sluice_stream::VerdictCount;
@@ -33,8 +36,8 @@ pub(crate) struct Screened {
     pub(crate) at: Duration,
 }
 
-/// Looks at the prompt of a call.
-pub(crate) fn screen(
+/// Looks at the prompt of a call: filters that read here first, then guards.
+pub(crate) async fn screen(
     chains: &Chains,
     metrics: &Metrics,
     admitted: Admitted,
@@ -45,7 +48,7 @@ pub(crate) fn screen(
     if let Some((profile, chain)) = chain.filter(|(_, chain)| chain.looks_at(filter::Place::Prompt))
     {
         let mut looked = Looked { chain, changes: Vec::new(), verdicts: Vec::new() };
-        let found = looked.prompt(&asked.texts);
+        let found = looked.prompt(&mut asked.texts);
         looked.verdicts.iter().for_each(|said| metrics.said(profile.as_str(), said));
         if let Err(refusal) = found {
             bill.waive(refusal.code());
@@ -54,6 +57,14 @@ pub(crate) fn screen(
         // The prose of a message was looked at before what stands in front of it.
         looked.changes.sort_unstable_by_key(|change| change.span.start);
         change(&mut asked, &looked.changes);
+    }
+    if let Some(wards) = profile.and_then(|profile| chains.wards(profile)) {
+        // Boxed: a call that asks no guard must not carry the room for it.
+        let heard = guards::ask(wards, &asked, &known.principal.id).boxed().await;
+        if let Err(refusal) = heard {
+            bill.waive(refusal.code());
+            return Err(refusal);
+        }
     }
     Ok(Screened { parts, known, asked, entitlement, room, bill, at })
 }
@@ -72,24 +83,24 @@ struct Change {
 }
 
 impl Looked<'_> {
-    fn prompt(&mut self, texts: &[Written]) -> Result<(), Refusal> {
-        for group in texts.chunk_by(|one, next| one.group == next.group) {
-            let (prose, words): (Vec<_>, Vec<_>) =
-                group.iter().partition(|it| matches!(it.place, Place::Prose(_)));
-            self.prose(&prose)?;
+    fn prompt(&mut self, texts: &mut [Written]) -> Result<(), Refusal> {
+        for group in texts.chunk_by_mut(|one, next| one.group == next.group) {
+            let (mut prose, words): (Vec<_>, Vec<_>) =
+                group.iter_mut().partition(|it| matches!(it.place, Place::Prose(_)));
+            self.prose(&mut prose)?;
             words.into_iter().try_for_each(|word| self.word(word))?;
         }
         Ok(())
     }
 
     /// The parts of a message, which a model reads as one text.
-    fn prose(&mut self, parts: &[&Written]) -> Result<(), Refusal> {
-        let Some(first) = parts.first() else { return Ok(()) };
-        let joined = match parts {
+    fn prose(&mut self, parts: &mut [&mut Written]) -> Result<(), Refusal> {
+        let Some(member) = parts.first().map(|first| first.member) else { return Ok(()) };
+        let joined = match &*parts {
             [only] => Cow::Borrowed(&*only.text),
             parts => Cow::Owned(parts.iter().map(|part| &*part.text).collect()),
         };
-        let tried = self.look(&joined, first.member)?;
+        let tried = self.look(&joined, member)?;
         if tried.shown == *joined {
             return Ok(());
         }
@@ -103,12 +114,12 @@ impl Looked<'_> {
         if across.shown == shown && !across.stopped {
             Ok(())
         } else {
-            Err(stopped(first.member, &across))
+            Err(stopped(member, &across))
         }
     }
 
     /// A string that stands by itself.
-    fn word(&mut self, word: &Written) -> Result<(), Refusal> {
+    fn word(&mut self, word: &mut Written) -> Result<(), Refusal> {
         let tried = self.look(&word.text, word.member)?;
         self.put(word, tried)
     }
@@ -119,13 +130,16 @@ impl Looked<'_> {
         if tried.stopped { Err(stopped(member, &tried)) } else { Ok(tried) }
     }
 
-    /// Puts what filters made of a text in its place.
-    fn put(&mut self, written: &Written, tried: Tried) -> Result<(), Refusal> {
+    /// Puts what filters made of a text in its place, and in that of the text: guards read what is
+    /// sent.
+    fn put(&mut self, written: &mut Written, tried: Tried) -> Result<(), Refusal> {
         match &written.place {
             _ if tried.stopped => Err(stopped(written.member, &tried)),
             _ if tried.shown == *written.text => Ok(()),
             Place::Prose(span) | Place::Word(span) => {
-                self.changes.push(Change { span: span.clone(), text: tried.shown });
+                let text = tried.shown;
+                written.text = text.as_str().into();
+                self.changes.push(Change { span: span.clone(), text });
                 Ok(())
             }
             Place::Key => Err(stopped(written.member, &tried)),
@@ -137,6 +151,10 @@ fn stopped(member: &'static str, tried: &Tried) -> Refusal {
     let acted = |said: &&VerdictCount| !said.shadow && said.action.acts();
     let last = tried.verdicts.iter().rev().find(acted);
     let category = last.map_or("unknown", |said| &said.category);
+    refused(member, category)
+}
+
+fn refused(member: &'static str, category: &str) -> Refusal {
     let code = match category {
         "policy:cyber" => RefusalCode::CyberPolicy,
         "policy:bio" => RefusalCode::BioPolicy,

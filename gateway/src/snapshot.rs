@@ -34,9 +34,9 @@ impl Snapshot {
         guards: &Guards,
     ) -> Result<Self, Problems> {
         let mut problems = config.positions.problems();
-        let chains = Chains::build(&config.profiles, &mut problems);
         let upstreams = Upstreams::assemble(&config.upstreams, backends, &mut problems);
         let guards = guards.assemble(&config.guards, &mut problems);
+        let chains = Chains::build(&config.profiles, &guards, &mut problems);
         let calls = CallTable::new(&config.policy);
         let provenance = Provenance::assemble(&config.provenance, &config.policy, &mut problems);
         let origins = config.node.cors.iter().flat_map(|cors| &cors.origins);

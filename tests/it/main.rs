@@ -35,4 +35,5 @@ mod tls;
 mod trials;
 mod upstream;
 mod usage;
+mod wards;
 mod wrong;

@@ -118,14 +118,14 @@ impl JsonSchema for Filter {
                     "default": "closed",
                 },
                 "categories": {
-                    "description": "What it is to look for, where it knows several things.",
+                    "description": "Which categories of its guard concern it; all if none is named.",
                     "type": "array",
                     "items": { "type": "string" },
                     "default": [],
                 },
                 "threshold": {
-                    "description": "The score from which on something is found, where it gives \
-                        scores.",
+                    "description": "The score of its guard from which on something is found; the \
+                        guard's own word if absent.",
                     "type": "number",
                     "minimum": 0,
                     "maximum": 1,

@@ -6,6 +6,7 @@ use crate::dispatch::Backends;
 use crate::guard::Guards;
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
+use crate::tasks::Tasks;
 use clap::Args;
 use sluice_config::words::Clock;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ impl Check {
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
         let (clock, metrics) = (Arc::new(MachineClock::default()), Arc::new(metrics));
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let guards = Guards::none(clock.clone(), metrics);
+        let guards = Guards::none(clock.clone(), metrics, Tasks::default());
         let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let file = self.file.display();
         for stale in snapshot.chains.stale(clock.now().seconds()) {

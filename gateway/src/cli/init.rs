@@ -135,6 +135,7 @@ mod tests {
     use crate::guard::Guards;
     use crate::metrics::Metrics;
     use crate::snapshot::Snapshot;
+    use crate::tasks::Tasks;
     use sluice_config::Given;
     use std::os::unix::fs::PermissionsExt;
     use std::sync::Arc;
@@ -152,7 +153,8 @@ mod tests {
         let metrics = Arc::new(Metrics::new().unwrap());
         let clock = Arc::new(MachineClock::default());
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let built = Snapshot::assemble(config, &backends, &Guards::none(clock, metrics));
+        let built =
+            Snapshot::assemble(config, &backends, &Guards::none(clock, metrics, Tasks::default()));
         built.unwrap_or_else(|problems| panic!("{problems}"));
     }
 
@@ -195,7 +197,8 @@ mod tests {
         let metrics = Arc::new(Metrics::new().unwrap());
         let clock = Arc::new(MachineClock::default());
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let built = Snapshot::assemble(config, &backends, &Guards::none(clock, metrics));
+        let built =
+            Snapshot::assemble(config, &backends, &Guards::none(clock, metrics, Tasks::default()));
         assert!(built.is_ok_and(|snapshot| snapshot.provenance.keys.is_some()));
     }
 }

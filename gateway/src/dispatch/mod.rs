@@ -55,7 +55,8 @@ pub(crate) struct Answer {
     pub(crate) place: InFlight,
     pub(crate) patience: Patience,
     upstream: Arc<Upstream>,
-    principal: PrincipalId,
+    /// Whose call it is.
+    pub(crate) principal: PrincipalId,
 }
 
 impl Answer {

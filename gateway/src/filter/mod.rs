@@ -1,5 +1,6 @@
 //! Step 7: which bytes of the answer may leave?
 
+mod asking;
 mod stream;
 mod whole;
 
@@ -9,6 +10,7 @@ use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::signal::Signal;
+use asking::Asking;
 use sluice_config::Bounds;
 use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Timestamp};
 use sluice_stream::{Fault, Plan, Report, Seal, Usage};
@@ -54,12 +56,14 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let profile = entitlement.profile.clone();
     let dialect = asked.ask.operation.dialect();
     let plan = plan(&lens, &parts, &asked, &entitlement);
+    let wards = profile.as_ref().and_then(|profile| lens.chains.wards(profile));
+    let asking = wards.map(|wards| Asking::new(wards, &asked.texts, &answer.principal));
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
-        let stream = Stream::new(answer, &plan, id, (&lens, pieces_max));
+        let stream = Stream::new((answer, asking), &plan, id, (&lens, pieces_max));
         stream.begin(&mut bill).await.map(|stream| Looked::Stream(Box::new(stream)))
     } else {
-        whole::look(answer, &plan, &lens, &mut bill).await
+        whole::look((answer, asking), plan, &lens, &mut bill).await
     };
     match looked {
         Ok(answer) => Ok(Filtered { room, bill, profile, dialect, answer }),
@@ -89,6 +93,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
         event_bytes_max: lens.bounds.event_bytes_max,
         hold_bytes_max: lens.bounds.hold_bytes_max,
         buffer_bytes_max: lens.bounds.answer_bytes_max,
+        rulings: None,
         seal: lens.seal.clone(),
     }
 }
@@ -104,9 +109,16 @@ fn broken(fault: Fault) -> Refusal {
         Fault::Truncated => {
             (UpstreamError, "the server of this model broke its answer off; try again")
         }
+        Fault::Unheard => return unheard(),
         _ => (UpstreamError, "the server of this model answered wrongly; try again"),
     };
     Refusal::new(code, message).because(fault)
+}
+
+/// A guard that must be heard gave no judgement.
+fn unheard() -> Refusal {
+    let message = "a filter that must look at this answer cannot just now; try again";
+    Refusal::new(RefusalCode::FilterUnavailable, message).because(Fault::Unheard)
 }
 
 /// The answer, streamed or not, has taken longer than one may.

@@ -1,5 +1,6 @@
 //! Answers that are streamed: what is ready is read, filtered in one go and passed on.
 
+use super::asking::Asking;
 use super::{Bill, Lens, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
@@ -21,6 +22,10 @@ const TAIL: Duration = Duration::from_secs(1);
 pub(crate) struct Stream {
     /// Gone once nothing more is wanted of the backend: dropping it aborts the backend's work.
     source: Option<Answer>,
+    /// Guards that are asked, if any are.
+    asking: Option<Box<Asking>>,
+    /// Whether the backend has said all, and only guards are to be heard.
+    said: bool,
     relay: Relay,
     out: Vec<u8>,
     outcome: Option<Outcome>,
@@ -40,7 +45,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(super) fn new(
-        answer: Answer,
+        (answer, asking): (Answer, Option<Asking>),
         plan: &Plan,
         request_id: Arc<str>,
         (lens, pieces_max): (&Lens<'_>, u64),
@@ -48,6 +53,8 @@ impl Stream {
         let now = lens.clock.steady();
         Self {
             source: Some(answer),
+            asking: asking.map(Box::new),
+            said: false,
             dialect: plan.operation.dialect(),
             relay: Relay::new(plan),
             out: Vec::new(),
@@ -98,17 +105,33 @@ impl Stream {
         }
     }
 
-    /// Reads and filters what is there.
+    /// Hears what guards say, or reads and filters what is there.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        if let Some(asking) = &mut self.asking {
+            match asking.poll_heard(cx) {
+                Poll::Ready(Some((asked, rulings))) => {
+                    self.relay.heard(asked, &rulings, &mut self.out);
+                    return Poll::Ready(self.conclude());
+                }
+                Poll::Ready(None) if self.said => {
+                    return Poll::Ready(Err(broken(Fault::Truncated)));
+                }
+                // They answer in their time.
+                Poll::Pending if self.said => return self.poll_cut(cx).map(Err),
+                Poll::Pending | Poll::Ready(None) => {}
+            }
+        }
+        self.poll_read(cx)
+    }
+
+    /// Reads and filters what is there.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
         let Some(source) = &mut self.source else {
             return Poll::Ready(Err(broken(Fault::Truncated)));
         };
         let (relay, out) = (&mut self.relay, &mut self.out);
-        let mut progress = Progress::More;
         let read = source.body.poll_pieces(cx, &mut |piece| {
-            if progress == Progress::More {
-                progress = relay.push(piece, out);
-            }
+            relay.push(piece, out);
         });
         match read {
             Poll::Pending => {
@@ -116,21 +139,29 @@ impl Stream {
                 return Poll::Ready(Err(refusal));
             }
             Poll::Ready(Ok(true)) => self.heard = self.clock.steady(),
-            Poll::Ready(Ok(false)) if progress == Progress::More => progress = relay.end(out),
-            Poll::Ready(Ok(false)) => {}
+            Poll::Ready(Ok(false)) => {
+                relay.end(out);
+            }
             // What had arrived whole before the break still counts.
-            Poll::Ready(Err(fault)) if progress == Progress::More => {
+            Poll::Ready(Err(_)) if relay.is_over() => self.said = true,
+            Poll::Ready(Err(fault)) if relay.progress() == Progress::More => {
                 source_failed(self.source.take(), Failure::Answer);
                 let refusal = broken(Fault::Truncated).because(fault);
                 return Poll::Ready(Err(refusal));
             }
             Poll::Ready(Err(_)) => self.source = None,
         }
-        Poll::Ready(self.conclude(progress, matches!(read, Poll::Ready(Ok(false)))))
+        self.said |= matches!(read, Poll::Ready(Ok(false)));
+        Poll::Ready(self.conclude())
     }
 
-    fn conclude(&mut self, progress: Progress, ended: bool) -> Result<(), Refusal> {
-        match progress {
+    fn conclude(&mut self) -> Result<(), Refusal> {
+        if let Some(asking) = &mut self.asking {
+            while let Some(question) = self.relay.question(&mut self.out) {
+                asking.ask(question);
+            }
+        }
+        match self.relay.progress() {
             Progress::More if self.report().pieces > self.pieces_max => {
                 source_failed(self.source.take(), Failure::Answer);
                 let message = "the server of this model wrote more than it was asked for";
@@ -140,13 +171,19 @@ impl Stream {
             Progress::Done => {
                 self.outcome = Some(Outcome::Ok);
                 self.heard = self.clock.steady();
-                if ended && let Some(source) = self.source.take() {
+                if self.said
+                    && let Some(source) = self.source.take()
+                {
                     source.done();
                 }
             }
             Progress::Stopped => {
                 self.outcome = Some(Outcome::ContentFilter);
                 self.source = None;
+            }
+            Progress::Fault(Fault::Unheard) => {
+                self.source = None;
+                return Err(broken(Fault::Unheard));
             }
             Progress::Fault(fault) => {
                 source_failed(self.source.take(), Failure::Answer);
@@ -156,11 +193,17 @@ impl Stream {
         Ok(())
     }
 
+    /// Ready when the node ends.
+    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
+        ready!(Pin::new(&mut self.cut).poll(cx));
+        self.source = None;
+        Poll::Ready(cut_off())
+    }
+
     /// Ready when there is no more waiting: the node ends, or the answer has taken too long.
     fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        if Pin::new(&mut self.cut).poll(cx).is_ready() {
-            self.source = None;
-            return Poll::Ready(cut_off());
+        if let Poll::Ready(refusal) = self.poll_cut(cx) {
+            return Poll::Ready(refusal);
         }
         ready!(self.poll_late(cx));
         if self.clock.steady().saturating_sub(self.began) >= self.total {

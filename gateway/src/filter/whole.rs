@@ -1,8 +1,10 @@
 //! Answers that are not streamed: read to their end, within bounds, and looked at in one piece.
 
+use super::asking::Asking;
 use super::{Bill, Lens, Looked, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
+use futures_util::FutureExt;
 use sluice_stream::{Fault, Plan, Report, Whole};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,16 +14,43 @@ use std::task::{Poll, ready};
 const ROOM_MAX: usize = 64 * 1024;
 
 pub(super) async fn look(
-    answer: Answer,
-    plan: &Plan,
+    (answer, asking): (Answer, Option<Asking>),
+    plan: Plan,
     lens: &Lens<'_>,
     bill: &mut Bill,
 ) -> Result<Looked, Refusal> {
     let body = gather(answer, lens, bill).await?;
-    let whole = sluice_stream::whole(plan, &body).map_err(broken)?;
+    let whole = match asking {
+        None => sluice_stream::whole(&plan, &body).map_err(broken)?,
+        // Boxed: a call that asks no guard must not carry the room for it.
+        Some(asking) => guarded(asking, plan, &body, (lens, bill)).boxed().await?,
+    };
     let outcome = if whole.stopped { Outcome::ContentFilter } else { Outcome::Ok };
     let Whole { body, report, receipt, .. } = whole;
     Ok(Looked::Whole { body, report, outcome, receipt })
+}
+
+/// Reads an answer, has guards asked about what filters let through, and reads it again with what
+/// they said.
+async fn guarded(
+    mut asking: Asking,
+    mut plan: Plan,
+    body: &[u8],
+    (lens, bill): (&Lens<'_>, &mut Bill),
+) -> Result<Whole, Refusal> {
+    // Nobody signs for what may not be shown.
+    let seal = plan.seal.take();
+    let first = sluice_stream::whole(&plan, body).map_err(broken)?;
+    bill.used(&first.report);
+    let mut cut = pin!(lens.stop.wait());
+    let mut heard = pin!(asking.all(first.questions));
+    let rulings = poll_fn(|cx| match heard.as_mut().poll(cx) {
+        Poll::Ready(rulings) => Poll::Ready(Ok(rulings)),
+        Poll::Pending => cut.as_mut().poll(cx).map(|()| Err(cut_off())),
+    });
+    plan.rulings = Some(rulings.await?);
+    plan.seal = seal;
+    sluice_stream::whole(&plan, body).map_err(broken)
 }
 
 /// What a wait for the next piece came to.

@@ -82,6 +82,11 @@ impl Guard {
         &*self.adapter
     }
 
+    /// Bytes of the texts it is sent, at most.
+    pub fn exchange_bytes_max(&self) -> usize {
+        self.spec.exchange_bytes_max
+    }
+
     /// What the guard says of an exchange, within its time, for `who`: a word that tells callers
     /// apart, such as the principal's id. What the texts of one of them provoke leaves no server
     /// alone.

@@ -4,6 +4,7 @@ use super::asking::{Guard, Parts};
 use super::connection::Secure;
 use super::server::{Manner, Server};
 use crate::metrics::Metrics;
+use crate::tasks::Tasks;
 use crate::trust;
 use http::HeaderValue;
 use rustls::ClientConfig;
@@ -19,13 +20,15 @@ use std::sync::Arc;
 pub struct Guards {
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
+    /// Where questions are asked for which nothing waits.
+    aside: Tasks,
     named: HashMap<GuardId, Arc<Guard>>,
 }
 
 impl Guards {
     /// No guards.
-    pub(crate) fn none(clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
-        Self { clock, metrics, named: HashMap::new() }
+    pub(crate) fn none(clock: Arc<dyn Clock>, metrics: Arc<Metrics>, aside: Tasks) -> Self {
+        Self { clock, metrics, aside, named: HashMap::new() }
     }
 
     /// The guards of a configuration without a node around them, for tools and tests.
@@ -42,7 +45,8 @@ impl Guards {
                 return Err(problems);
             }
         };
-        let guards = Self::none(clock, metrics).assemble(&config.guards, &mut problems);
+        let guards =
+            Self::none(clock, metrics, Tasks::default()).assemble(&config.guards, &mut problems);
         problems.clear(guards)
     }
 
@@ -54,12 +58,22 @@ impl Guards {
             Some((spec.id.clone(), guard))
         });
         let (clock, metrics) = (Arc::clone(&self.clock), Arc::clone(&self.metrics));
-        Self { named: built.collect(), clock, metrics }
+        Self { named: built.collect(), clock, metrics, aside: self.aside.clone() }
     }
 
     /// A guard by name.
     pub fn named(&self, name: &str) -> Option<&Arc<Guard>> {
         self.named.get(name)
+    }
+
+    /// Where what guards say is counted.
+    pub(crate) fn recorder(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// Where questions are asked for which nothing waits.
+    pub(crate) fn aside(&self) -> &Tasks {
+        &self.aside
     }
 
     /// Closes idle connections and shows which guards are left alone.
@@ -189,7 +203,7 @@ mod tests {
     #[test]
     fn a_guard_outlives_the_snapshot_unless_it_is_written_anew() {
         let metrics = Arc::new(Metrics::new().expect("metrics"));
-        let none = Guards::none(Arc::new(MachineClock::default()), metrics);
+        let none = Guards::none(Arc::new(MachineClock::default()), metrics, Tasks::default());
         let mut problems = Problems::default();
         let first = none.assemble(&[spec()], &mut problems);
         let held = first.named("safety").expect("a guard");

@@ -5,7 +5,7 @@
 //! schemas, and keys that are none of the dialect's.
 
 use super::scan::{Kind, View};
-use crate::call::{Place, Written};
+use crate::call::{Place, Speaker, Written};
 
 /// Keys under which the texts of a message stand.
 const PROSE: &[&str] = &[
@@ -26,6 +26,9 @@ const PROSE: &[&str] = &[
     "text_2",
     "thinking",
 ];
+
+/// Members in which callers ask; what stands elsewhere comes before what is asked.
+const ASKED: &[&str] = &["documents", "input", "messages", "prompt", "query", "text_1", "text_2"];
 
 /// Keys and values of the wire itself, which say nothing to a model.
 const WIRE: &[&str] = &[
@@ -63,17 +66,34 @@ const WIRE: &[&str] = &[
 /// Appends the texts of one member of a body that is sent on.
 pub(super) fn of_member(name: &'static str, value: View<'_, '_>, texts: &mut Vec<Written>) {
     let group = texts.last().map_or(0, |last| last.group + 1);
+    let unsaid = if ASKED.contains(&name) { Speaker::User } else { Speaker::System };
     if value.kind() != Kind::Array {
-        return Walk { member: name, group, found: texts }.walk(name, value);
+        return Walk { member: name, group, speaker: unsaid, found: texts }.walk(name, value);
     }
     for (nth, item) in (0..).zip(value.items()) {
-        Walk { member: name, group: group + nth, found: texts }.walk(name, item);
+        let speaker = speaker(item).unwrap_or(unsaid);
+        Walk { member: name, group: group + nth, speaker, found: texts }.walk(name, item);
     }
+}
+
+/// Who a message says it is from.
+fn speaker(message: View<'_, '_>) -> Option<Speaker> {
+    if message.kind() != Kind::Object {
+        return None;
+    }
+    let word = message.member("role").or_else(|| message.member("type")).and_then(View::text)?;
+    Some(match &*word {
+        "system" | "developer" => Speaker::System,
+        "assistant" | "function_call" | "reasoning" => Speaker::Model,
+        "tool" | "function" | "function_call_output" => Speaker::Tool,
+        _ => Speaker::User,
+    })
 }
 
 struct Walk<'t> {
     member: &'static str,
     group: u32,
+    speaker: Speaker,
     found: &'t mut Vec<Written>,
 }
 
@@ -110,8 +130,8 @@ impl Walk<'_> {
 
     fn push(&mut self, place: Place, text: &str) {
         if !text.is_empty() {
-            let (member, group) = (self.member, self.group);
-            self.found.push(Written { member, group, place, text: text.into() });
+            let (member, group, speaker) = (self.member, self.group, self.speaker);
+            self.found.push(Written { member, group, speaker, place, text: text.into() });
         }
     }
 }

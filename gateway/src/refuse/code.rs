@@ -112,6 +112,8 @@ codes! {
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "server_error", Later;
     /// The credential cannot be looked up just now.
     AuthUnavailable = "auth_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
+    /// A filter that must look at this cannot just now.
+    FilterUnavailable = "filter_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
     /// Usage cannot be written just now, so no call is taken.
     UsageUnavailable = "usage_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
     /// This node is shutting down.

@@ -109,7 +109,9 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     };
     let (writer, writing) = Writer::start(Arc::clone(&store.ledger), ROWS_MAX);
     let metrics = Arc::new(Metrics::new()?);
-    let parts = Parts { store: store.clone(), writer, metrics, clock };
+    let (calls, background) = (Tasks::default(), Tasks::default());
+    let parts =
+        Parts { store: store.clone(), writer, metrics, clock, background: background.clone() };
     let node = Arc::new(Node::new(config, parts)?);
     node.seed(&store).await?;
     let mut bound = Vec::new();
@@ -120,7 +122,6 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     let ops = ops.map_err(|source| StartError::Listen { at: spec.ops, source })?;
     let ops_at = ops.local_addr().map_err(|source| StartError::Listen { at: spec.ops, source })?;
 
-    let (calls, background) = (Tasks::default(), Tasks::default());
     let (flushed, written) = oneshot::channel();
     background.spawn(async move {
         writing.await;

@@ -19,6 +19,7 @@ pub mod sse;
 mod usage;
 mod wire;
 
+pub use answer::{Ask, Question, Ruling};
 pub use plan::{Failure, Fault, Plan, Progress};
 pub use relay::{Relay, Whole, whole};
 pub use report::{Action, Finish, Report, VerdictCount};

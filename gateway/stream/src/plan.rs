@@ -1,5 +1,6 @@
 //! What an answer is read and written with, and how that can go.
 
+use crate::answer::Ruling;
 use crate::filter::Chain;
 use crate::shown::Seal;
 use crate::usage::Usage;
@@ -33,6 +34,8 @@ pub struct Plan {
     pub hold_bytes_max: usize,
     /// Bytes of a choice that may wait for its end, where all of it must; more ends it likewise.
     pub buffer_bytes_max: usize,
+    /// What guards said of a whole answer, once they were asked what [`crate::Whole::questions`] has.
+    pub rulings: Option<Vec<Ruling>>,
     /// Who signs a receipt for what was shown. Without one, nothing is hashed.
     pub seal: Option<Arc<dyn Seal>>,
 }
@@ -85,4 +88,7 @@ pub enum Fault {
     /// More than `hold_bytes_max` of a name that must be judged in one piece.
     #[error("the backend sent a name beyond what may be held back")]
     HoldOverflow,
+    /// A guard gave no judgement, and nothing may be shown without.
+    #[error("a guard gave no judgement; see sluice_guard_failures_total and its log")]
+    Unheard,
 }

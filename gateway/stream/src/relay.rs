@@ -1,13 +1,14 @@
 //! One answer on its way: bytes of a backend in, what may leave out.
 
-use crate::answer::Answer;
-use crate::dialect::{Framing, Mould, Part, Scribe, registry};
+mod writer;
+
+use crate::answer::{Question, Ruling};
+use crate::dialect::{Framing, registry};
 use crate::lines::Lines;
 use crate::plan::{Failure, Fault, Plan, Progress};
 use crate::report::{Finish, Report};
-use crate::shown::Showing;
-use crate::sse::{Broken, Event, Events};
-use crate::usage::Usage;
+use crate::sse::{Broken, Events};
+use writer::Writer;
 
 /// One streamed answer.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct Relay {
 }
 
 /// One answer that is not streamed, as it may leave.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Whole {
     /// The body.
     pub body: Vec<u8>,
@@ -30,6 +31,9 @@ pub struct Whole {
     pub stopped: bool,
     /// The receipt for it, if one was asked for.
     pub receipt: Option<String>,
+    /// What guards are to be asked before it may leave: then it is read again, with what they said
+    /// as [`Plan::rulings`].
+    pub questions: Vec<Question>,
 }
 
 impl Whole {
@@ -50,23 +54,10 @@ pub fn whole(plan: &Plan, body: &[u8]) -> Result<Whole, Fault> {
 impl Relay {
     /// Begins an answer.
     pub fn new(plan: &Plan) -> Self {
-        let dialect = registry::find(plan.operation);
-        let scribe = dialect.scribe(plan);
-        let answer = Answer::new(plan);
-        let Plan { event_bytes_max, usage_max, .. } = *plan;
-        let (mould, framing) = (Mould::default(), dialect.framing());
-        let showing = Showing::of(plan);
+        let framing = registry::find(plan.operation).framing();
         Self {
-            frames: Frames::new(framing, event_bytes_max),
-            writer: Writer {
-                scribe,
-                mould,
-                answer,
-                usage_max,
-                last_usage: false,
-                showing,
-                framing,
-            },
+            frames: Frames::new(framing, plan.event_bytes_max),
+            writer: Writer::new(plan),
             progress: Progress::More,
             closed: false,
         }
@@ -120,6 +111,46 @@ impl Relay {
         self.writer.scribe.fail(failure, out);
     }
 
+    /// What guards are to be asked next, if anything; asked for until there is nothing. What is no
+    /// guard's business is appended to `out`.
+    pub fn question(&mut self, out: &mut Vec<u8>) -> Option<Question> {
+        while self.progress == Progress::More {
+            let question = self.writer.answer.question()?;
+            if !question.asks.is_empty() {
+                return Some(question);
+            }
+            self.heard((question.choice, question.upto), &[], out);
+        }
+        // What ended waits for nobody.
+        let answer = &mut self.writer.answer;
+        std::iter::from_fn(|| answer.question()).find(|question| !question.waits)
+    }
+
+    /// Whether the backend has said all, and only guards are to be heard.
+    pub fn is_over(&self) -> bool {
+        self.writer.over
+    }
+
+    /// Where the answer stands.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// Guards have said this about a choice, up to `upto` of the question; what may leave now is
+    /// appended to `out`.
+    pub fn heard(
+        &mut self,
+        (choice, upto): (u32, usize),
+        rulings: &[Ruling],
+        out: &mut Vec<u8>,
+    ) -> Progress {
+        if self.progress == Progress::More {
+            let step = self.writer.heard((choice, upto), rulings, out);
+            self.note(step);
+        }
+        self.progress
+    }
+
     /// What is known of the answer so far.
     pub fn report(&self) -> &Report {
         &self.writer.answer.report
@@ -144,96 +175,5 @@ impl Frames {
             Framing::Events => Self::Events(Events::new(event_bytes_max)),
             Framing::Lines => Self::Lines(Lines::new(event_bytes_max)),
         }
-    }
-}
-
-/// The part of a relay that reads events and writes frames.
-#[derive(Debug)]
-struct Writer {
-    scribe: Box<dyn Scribe>,
-    mould: Mould,
-    answer: Answer,
-    usage_max: Usage,
-    /// Whether the usage known is the last word, not a running count.
-    last_usage: bool,
-    /// What was shown, if someone signs for it.
-    showing: Option<Showing>,
-    framing: Framing,
-}
-
-impl Writer {
-    fn event(&mut self, event: Event<'_>, out: &mut Vec<u8>) -> Result<Progress, Fault> {
-        if event.data.is_empty() {
-            return Ok(Progress::More);
-        }
-        let done = match self.mould.read(event) {
-            Some(part) => self.part(part, out).map(|()| false),
-            None => self.chunk(event, out),
-        }?;
-        if self.scribe.is_stopped() {
-            self.answer.report.ended(Finish::ContentFilter);
-            self.showing.iter_mut().for_each(Showing::stop);
-            self.close(out);
-            return Ok(Progress::Stopped);
-        }
-        if self.answer.is_stopped() {
-            self.close(out);
-            return Ok(Progress::Stopped);
-        }
-        if done { self.done(out) } else { Ok(Progress::More) }
-    }
-
-    /// Reads an event strictly, and says whether it is the last.
-    fn chunk(&mut self, event: Event<'_>, out: &mut Vec<u8>) -> Result<bool, Fault> {
-        let data = std::str::from_utf8(event.data).map_err(|_| Fault::NotAnEvent)?;
-        if event.name == b"error" {
-            return Err(self.scribe.error(data));
-        }
-        let chunk = self.scribe.read(data)?;
-        self.mould.learn(event.name, data, &chunk);
-        let last = chunk.parts.is_empty();
-        if let Some(usage) = chunk.usage
-            && (last || !self.last_usage)
-        {
-            self.answer.report.usage = usage.within(self.usage_max);
-            self.last_usage = last;
-        }
-        chunk.parts.into_iter().try_for_each(|part| self.part(part, out))?;
-        Ok(chunk.done)
-    }
-
-    fn part(&mut self, part: Part<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
-        let Self { scribe, answer, showing, .. } = self;
-        answer.pass(part, |shown| {
-            // A scribe that has stopped writes nothing more.
-            if let Some(showing) = showing.as_mut().filter(|_| !scribe.is_stopped()) {
-                showing.note(shown);
-            }
-            if !shown.is_silent() {
-                scribe.write(shown, out);
-            }
-        })
-    }
-
-    fn done(&mut self, out: &mut Vec<u8>) -> Result<Progress, Fault> {
-        if !self.answer.is_complete() {
-            return Err(Fault::Truncated);
-        }
-        self.close(out);
-        Ok(Progress::Done)
-    }
-
-    fn close(&mut self, out: &mut Vec<u8>) {
-        let showing = self.showing.take().filter(|_| !self.scribe.is_cut());
-        let receipt = showing.and_then(Showing::receipt);
-        if let Some(receipt) = receipt
-            && self.framing == Framing::Events
-        {
-            // A comment: no client takes it for an event.
-            out.extend_from_slice(b": receipt ");
-            out.extend_from_slice(receipt.as_bytes());
-            out.extend_from_slice(b"\n\n");
-        }
-        self.scribe.close(self.answer.report.usage(), out);
     }
 }

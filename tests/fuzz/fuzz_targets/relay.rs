@@ -45,6 +45,7 @@ fn plan(bits: u8) -> Plan {
         event_bytes_max: 4096,
         hold_bytes_max: 512,
         buffer_bytes_max: 4096,
+        rulings: None,
         seal: None,
     }
 }

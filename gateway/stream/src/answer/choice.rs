@@ -2,8 +2,9 @@
 
 use super::gate::{Gate, Show};
 use super::tools::Tools;
+use super::watch::{Ruling, Watch, place};
 use crate::dialect::{Channel, Part, Said, Slot, Tool};
-use crate::filter::{Chain, Flow, Lane, Place, Script};
+use crate::filter::{Chain, Flow, Lane, Script};
 use crate::plan::Fault;
 use crate::report::{Action, Finish, Report, Voice};
 use crate::wire::Text;
@@ -23,7 +24,11 @@ pub(super) struct Choice {
     pub(super) finish: Finish,
     /// Whether a filter of ours ended it.
     pub(super) stopped: bool,
-    gate: Gate,
+    /// Whether its end is shown.
+    pub(super) settled: bool,
+    pub(super) gate: Gate,
+    /// What guards are asked about it, if they are.
+    pub(super) watch: Option<Box<Watch>>,
     /// From which byte of the text that is shown next all must wait for the end, if a filter says
     /// so.
     hold: Option<usize>,
@@ -41,22 +46,30 @@ pub(super) struct With<'w> {
     pub(super) strategy: Strategy,
     pub(super) hold_bytes_max: usize,
     pub(super) buffer_bytes_max: usize,
+    /// What guards said of a whole answer, once they were asked.
+    pub(super) rulings: Option<&'w [Ruling]>,
     pub(super) report: &'w mut Report,
     /// Room for the next text that is shown.
     pub(super) spare: &'w mut String,
 }
 
 impl Choice {
-    pub(super) fn new(index: u32, strategy: Strategy) -> Self {
+    pub(super) fn new(index: u32, strategy: Strategy, watch: Option<Watch>) -> Self {
         let mut gate = Gate::default();
-        if strategy == Strategy::FullBuffer {
+        let whole = watch.as_ref().is_some_and(Watch::is_whole);
+        if strategy == Strategy::FullBuffer || whole {
             gate.shut();
+        }
+        if watch.as_ref().is_some_and(Watch::waits) {
+            gate.guard();
         }
         Self {
             index,
             finish: Finish::Open,
             stopped: false,
+            settled: false,
             gate,
+            watch: watch.map(Box::new),
             hold: None,
             lanes: Vec::new(),
             carried: Vec::new(),
@@ -95,17 +108,17 @@ impl Choice {
             }
             now.tools.extend(shown);
         }
-        self.gate.pass(&mut now, show);
+        self.pass(&mut now, show);
         *with.spare = now.texts.reclaim();
         if let Some(block) = part.ends.filter(|_| !self.stopped) {
             let mut ended = self.flush(with, |of| of == block);
             self.carry(&ended);
             if self.hold.take().is_some() {
-                self.gate.shut();
+                self.hold_rest();
             }
             // What a filter cuts off has not come to its end.
             ended.ends = part.ends.filter(|_| !self.stopped);
-            self.gate.pass(&mut ended, show);
+            self.pass(&mut ended, show);
         }
         if self.gate.bytes() > with.buffer_bytes_max {
             with.report.count(BUFFER, &Arc::from("hold_overflow"));
@@ -114,27 +127,54 @@ impl Choice {
         self.finish = if self.stopped { Finish::ContentFilter } else { part.finish };
         if self.finish != Finish::Open {
             let mut rest = self.flush(with, |_| true);
-            self.gate.pass(&mut rest, show);
+            if self.hold.take().is_some() {
+                self.hold_rest();
+            }
+            self.pass(&mut rest, show);
+            self.rule(with)?;
             self.conclude(with.report, show);
         }
         Ok(())
     }
 
+    /// Lets guards hear what filters let through, and has it shown when it may be.
+    fn pass(&mut self, part: &mut Part<'static>, show: &mut Show<'_>) {
+        if let Some(watch) = &mut self.watch {
+            watch.hear(part);
+        }
+        self.gate.pass(part, show);
+    }
+
     /// What comes behind this part waits for the end.
     fn hold_from(&mut self, mut part: Part<'static>, show: &mut Show<'_>) -> Part<'static> {
-        self.gate.pass(&mut part, show);
-        self.gate.shut();
+        self.pass(&mut part, show);
+        self.hold_rest();
         Part::new(self.index)
     }
 
-    /// Ends the choice.
-    fn conclude(&mut self, report: &mut Report, show: &mut Show<'_>) {
+    fn hold_rest(&mut self) {
+        self.gate.shut();
+        if let Some(watch) = &mut self.watch {
+            watch.held = true;
+            if watch.waits() {
+                self.gate.guard();
+            }
+        }
+    }
+
+    /// Ends the choice, unless guards are yet to be heard. What they have not cleared when a filter
+    /// ends it is not shown.
+    pub(super) fn conclude(&mut self, report: &mut Report, show: &mut Show<'_>) {
+        if !self.stopped && !self.gate.is_clear() {
+            return;
+        }
         if self.stopped {
             self.finish = Finish::ContentFilter;
-            if self.gate.is_shut() {
+            if self.gate.withholds() {
                 self.gate.drop_all();
             }
         }
+        self.settled = true;
         self.gate.open(show);
         report.ended(self.finish);
         show(&mut Part { finish: self.finish, ..Part::new(self.index) });
@@ -230,15 +270,6 @@ impl Choice {
             }
         }
         part
-    }
-}
-
-/// Where filters look for it.
-fn place(said: Said) -> Place {
-    match said {
-        Said::Content | Said::Refusal => Place::Answer,
-        Said::Reasoning | Said::ReasoningContent => Place::Reasoning,
-        Said::Arguments | Said::Function => Place::ToolCalls,
     }
 }
 

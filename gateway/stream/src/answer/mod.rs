@@ -2,7 +2,9 @@
 
 mod choice;
 mod gate;
+mod judged;
 mod tools;
+mod watch;
 
 use crate::dialect::{Chunk, Part};
 use crate::filter::Chain;
@@ -13,6 +15,8 @@ use crate::shown::Showing;
 use choice::{Choice, With};
 use sluice_config::words::Strategy;
 use std::sync::Arc;
+pub use watch::{Ask, Question, Ruling};
+use watch::{Hearing, Watch};
 
 /// An answer under way.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(crate) struct Answer {
     hold_bytes_max: usize,
     buffer_bytes_max: usize,
     choices: Vec<Choice>,
+    hearing: Hearing,
+    rulings: Option<Vec<Ruling>>,
     pub(crate) report: Report,
     /// Room for the next text that is shown: a stream makes none for each token.
     spare: String,
@@ -31,11 +37,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    /// An answer that comes piece by piece.
+    pub(crate) fn streamed(plan: &Plan) -> Self {
         let chain = plan.chain.as_ref();
         Self {
             strategy: chain.map(|chain| chain.strategy()).unwrap_or_default(),
             chain: chain.filter(|chain| !chain.is_empty()).cloned(),
+            hearing: Hearing::Streamed,
+            rulings: None,
             choices_max: plan.choices_max,
             hold_bytes_max: plan.hold_bytes_max,
             buffer_bytes_max: plan.buffer_bytes_max,
@@ -44,6 +53,13 @@ impl Answer {
             spare: String::new(),
             receipt: None,
         }
+    }
+
+    /// An answer that is there in one piece.
+    pub(crate) fn whole(plan: &Plan) -> Self {
+        let streamed = Self::streamed(plan);
+        let strategy = streamed.strategy.whole();
+        Self { strategy, hearing: Hearing::Whole, rulings: plan.rulings.clone(), ..streamed }
     }
 
     /// Takes what the backend says of a choice next, and shows what may be shown now: of one
@@ -63,8 +79,9 @@ impl Answer {
             let (strategy, hold_bytes_max) = (self.strategy, self.hold_bytes_max);
             let (report, spare) = (&mut self.report, &mut self.spare);
             let buffer_bytes_max = self.buffer_bytes_max;
+            let rulings = self.rulings.as_deref();
             let mut with =
-                With { chain, strategy, hold_bytes_max, buffer_bytes_max, report, spare };
+                With { chain, strategy, hold_bytes_max, buffer_bytes_max, rulings, report, spare };
             return choice.filter(part, &mut with, &mut |part| {
                 let mut shown = std::mem::take(part);
                 show(&mut shown);
@@ -73,6 +90,7 @@ impl Answer {
         }
         choice.finish = part.finish;
         if part.finish != Finish::Open {
+            choice.settled = true;
             self.report.ended(part.finish);
         }
         show(&mut part);
@@ -85,7 +103,10 @@ impl Answer {
         }
         let known = self.choices.iter().position(|choice| choice.index == index);
         if known.is_none() {
-            self.choices.push(Choice::new(index, self.strategy));
+            let (strategy, hearing) = (self.strategy, self.hearing);
+            let chain = self.chain.as_deref();
+            let watch = chain.and_then(|chain| Watch::new(chain, strategy, hearing));
+            self.choices.push(Choice::new(index, strategy, watch));
         }
         Ok(known.unwrap_or(self.choices.len() - 1))
     }
@@ -105,14 +126,54 @@ impl Answer {
     }
 
     /// A whole answer that was written.
-    pub(crate) fn into_whole(self, body: Vec<u8>) -> Whole {
+    pub(crate) fn into_whole(mut self, body: Vec<u8>) -> Whole {
         let stopped = self.was_stopped();
-        Whole { body, report: self.report, stopped, receipt: self.receipt }
+        let questions = match self.rulings {
+            None => {
+                let asked = std::iter::from_fn(|| self.question());
+                asked.filter(|question| !question.asks.is_empty()).collect()
+            }
+            Some(_) => Vec::new(),
+        };
+        Whole { body, report: self.report, stopped, receipt: self.receipt, questions }
     }
 
     /// Whether a choice has begun.
     fn knows(&self, index: u32) -> bool {
         self.choices.iter().any(|known| known.index == index)
+    }
+
+    /// What guards are asked next.
+    pub(crate) fn question(&mut self) -> Option<Question> {
+        self.choices.iter_mut().find_map(Choice::question)
+    }
+
+    /// Guards were heard about a choice, up to a byte of its text.
+    pub(crate) fn heard<'a>(
+        &mut self,
+        (choice, upto): (u32, usize),
+        rulings: &[Ruling],
+        mut show: impl FnMut(&mut Part<'a>),
+    ) -> Result<(), Fault> {
+        let Some(chain) = &self.chain else { return Ok(()) };
+        let mut ends = false;
+        for ruling in rulings {
+            ends |= watch::weigh(chain, ruling, &mut self.report)?;
+        }
+        let asked = self.choices.iter_mut().find(|known| known.index == choice);
+        if let Some(choice) = asked {
+            choice.heard((upto, ends), &mut self.report, &mut |part| {
+                let mut shown = std::mem::take(part);
+                show(&mut shown);
+                part.texts = shown.texts.owned();
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the end of every choice that ended is shown: no guard is to be heard first.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.choices.iter().all(|one| one.settled || one.finish == Finish::Open)
     }
 
     /// Whether every choice that began has ended.
@@ -122,7 +183,7 @@ impl Answer {
 
     /// Whether nothing can come any more because filters ended what was under way.
     pub(crate) fn is_stopped(&self) -> bool {
-        let ended = self.choices.iter().filter(|one| one.finish != Finish::Open).count();
+        let ended = self.choices.iter().filter(|one| one.settled).count();
         ended >= usize::try_from(self.choices_max).unwrap_or(usize::MAX) && self.was_stopped()
     }
 
@@ -137,8 +198,7 @@ pub(crate) fn choices<'a>(plan: &Plan, chunk: &mut Chunk<'a>) -> Result<Answer, 
     if chunk.parts.is_empty() {
         return Err(Fault::NotAnEvent);
     }
-    let mut answer = Answer::new(plan);
-    answer.strategy = answer.strategy.whole();
+    let mut answer = Answer::whole(plan);
     answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
     for part in &mut chunk.parts {
         if answer.knows(part.index) {
@@ -160,7 +220,7 @@ pub(crate) fn choices<'a>(plan: &Plan, chunk: &mut Chunk<'a>) -> Result<Answer, 
 /// Filters a whole answer of one choice, whose parts are its blocks in order: what of them may be
 /// shown, in one part, and how it ended.
 pub(crate) fn joined<'a>(plan: &Plan, chunk: Chunk<'a>) -> Result<(Part<'a>, Answer), Fault> {
-    let mut answer = Answer::new(plan);
+    let mut answer = Answer::whole(plan);
     answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
     let mut whole = Part::default();
     for part in chunk.parts {

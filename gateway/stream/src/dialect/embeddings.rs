@@ -52,7 +52,7 @@ impl Dialect for Embeddings {
         let usage = answer.usage.and_then(Usage::read_prompt);
         let usage = usage.and_then(|usage| usage.within(plan.usage_max));
         let report = Report { usage, finish: Finish::Stop, ..Report::default() };
-        Ok(Whole { body: write(plan, &data, usage), report, stopped: false, receipt: None })
+        Ok(Whole { body: write(plan, &data, usage), report, ..Whole::default() })
     }
 }
 

@@ -129,6 +129,7 @@ mod tests {
             event_bytes_max: 1,
             hold_bytes_max: 1,
             buffer_bytes_max: 1,
+            rulings: None,
             seal: None,
         })
     }

@@ -52,7 +52,7 @@ pub(super) fn whole(
     let mut body = Vec::new();
     write(&scores, usage, &mut body);
     let report = Report { usage, finish: Finish::Stop, ..Report::default() };
-    Ok(Whole { body, report, stopped: false, receipt: None })
+    Ok(Whole { body, report, ..Whole::default() })
 }
 
 /// Whether each is a number, of a text of its own.

@@ -7,7 +7,8 @@ use super::registry;
 use super::rule::{Manner, Place, Rule};
 use super::stage::Stage;
 use super::twice::Twice;
-use crate::report::{Report, VerdictCount, Voice};
+use super::ward::{Ward, When};
+use crate::report::{Action, Report, VerdictCount, Voice};
 use serde_json::Value;
 use sluice_config::words::Strategy;
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
@@ -21,6 +22,7 @@ const FILTERS_MAX: usize = 16;
 pub struct Chain {
     strategy: Strategy,
     members: Vec<Member>,
+    wards: Vec<Ward>,
 }
 
 /// One filter of a profile.
@@ -50,8 +52,9 @@ impl Chain {
             problems.note(&filter.path, format!("a profile has at most {FILTERS_MAX} filters"));
             return None;
         }
-        let members = built.into_iter().collect::<Option<_>>()?;
-        let chain = Self { strategy: spec.stream, members };
+        let members = built.into_iter().collect::<Option<Vec<Member>>>()?;
+        let wards = wards(spec, &members, problems)?;
+        let chain = Self { strategy: spec.stream, members, wards };
         let minded =
             spec.filters.iter().zip(&chain.members).filter_map(|(spec, member)| {
                 Some((&spec.path, chain.minded_mask(member)?.to_owned()))
@@ -79,6 +82,11 @@ impl Chain {
     /// How much of a streamed answer waits, if a call wants no more.
     pub fn strategy(&self) -> Strategy {
         self.strategy
+    }
+
+    /// The filters that ask guards.
+    pub fn wards(&self) -> &[Ward] {
+        &self.wards
     }
 
     /// Whether no filter looks at an answer.
@@ -110,7 +118,10 @@ impl Chain {
         hold_bytes_max: usize,
         strategy: Strategy,
     ) -> Lane {
-        let looking = self.members.iter().filter(|member| member.rule.places.contains(&place));
+        let reads = |member: &&Member| {
+            member.rule.places.contains(&place) && member.filter.asks().is_none()
+        };
+        let looking = self.members.iter().filter(reads);
         let stages = looking.map(|member| member.stage(script, hold_bytes_max, strategy)).collect();
         Lane::new(stages, strategy == Strategy::TokenDebounce)
     }
@@ -162,6 +173,31 @@ impl Member {
         let masks = script == Script::Json && rule.redacts() && manner != Manner::Watches;
         Stage::new((voice, manner), judge, hold_bytes_max, masks.then(Json::default))
     }
+}
+
+/// The filters that ask guards, if each can do what it is to do.
+fn wards(spec: &ProfileSpec, members: &[Member], problems: &mut Problems) -> Option<Vec<Ward>> {
+    let mut sound = true;
+    let mut wards = Vec::new();
+    for (spec, Member { kind, rule, filter }) in spec.filters.iter().zip(members) {
+        let Some(asks) = filter.asks().cloned() else { continue };
+        let mut note = |setting: &str, what: &str| {
+            problems.note(&format!("{}.{setting}", spec.path), what);
+            sound = false;
+        };
+        if matches!(rule.action, Action::Redact | Action::Hold) {
+            note("action", "a guard finds no place in a text: score, annotate, block or fallback");
+        }
+        if asks.when == When::Held && rule.places.contains(&Place::Prompt) {
+            note("when", "nothing of a prompt is held: ask about prompts in a filter of its own");
+        }
+        let holds = |rule: &Rule| rule.action == Action::Hold && !rule.shadow;
+        if asks.when == When::Held && !members.iter().any(|member| holds(&member.rule)) {
+            note("when", "no filter of this profile holds anything: give one `action: hold`");
+        }
+        wards.push(Ward { kind, asks, rule: rule.clone(), path: spec.path.clone() });
+    }
+    sound.then_some(wards)
 }
 
 fn build(spec: &FilterSpec, problems: &mut Problems) -> Option<Member> {

@@ -2,6 +2,7 @@
 
 use super::Script;
 use super::findings::Findings;
+use super::ward::Asks;
 use crate::report::Action;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -29,6 +30,11 @@ pub(super) trait Filter: fmt::Debug + Send + Sync {
 
     /// Begins to read a text.
     fn judge(&self, script: Script) -> Box<dyn Judge>;
+
+    /// Whom it asks; what it judges itself is then judged by nobody.
+    fn asks(&self) -> Option<&Asks> {
+        None
+    }
 
     /// When what it looks for was published, if that is known.
     fn dated(&self) -> Option<Dated> {

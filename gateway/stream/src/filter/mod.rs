@@ -7,6 +7,7 @@
 mod act;
 mod chain;
 mod findings;
+mod guard;
 mod hash_list;
 mod json;
 mod kind;
@@ -20,11 +21,13 @@ mod shape;
 mod shown;
 mod stage;
 mod twice;
+mod ward;
 
 pub use chain::{Chain, Tried};
 pub use kind::Dated;
 pub(crate) use lane::{Flow, Lane, Script};
 pub use rule::{OnError, Place, Rule};
+pub use ward::{Asks, Heard, Silence, Stop, TOO_LONG, Turns, Ward, When};
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,12 @@
 
 use super::kind::Kind;
 
-const KINDS: &[&dyn Kind] =
-    &[&super::patterns::Patterns, &super::redact::Redact, &super::hash_list::HashList];
+const KINDS: &[&dyn Kind] = &[
+    &super::patterns::Patterns,
+    &super::redact::Redact,
+    &super::hash_list::HashList,
+    &super::guard::Guard,
+];
 
 /// The kind of this name.
 pub(super) fn find(name: &str) -> Option<&'static dyn Kind> {

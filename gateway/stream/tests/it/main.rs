@@ -12,6 +12,7 @@ mod faults;
 mod filtered;
 mod fixtures;
 mod guard;
+mod guarded;
 mod leaks;
 mod messages;
 mod ollama;

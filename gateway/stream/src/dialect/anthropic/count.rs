@@ -40,6 +40,6 @@ impl Dialect for CountTokens {
         wire::number(count, &mut body);
         body.push(b'}');
         let report = Report { usage: Some(COST), finish: Finish::Stop, ..Report::default() };
-        Ok(Whole { body, report, stopped: false, receipt: None })
+        Ok(Whole { body, report, ..Whole::default() })
     }
 }

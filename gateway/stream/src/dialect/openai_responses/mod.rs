@@ -54,7 +54,7 @@ impl Dialect for Responses {
     fn whole(&self, plan: &Plan, body: &str) -> Result<Whole, Fault> {
         let (mut reader, mut story) = (Reader::default(), Story::new(plan, Wire::silent()));
         let chunk = reader.whole(body)?;
-        let mut answer = Answer::new(plan);
+        let mut answer = Answer::whole(plan);
         answer.report.usage = chunk.usage.and_then(|usage| usage.within(plan.usage_max));
         let (mut out, mut showing) = (Vec::new(), Showing::of(plan));
         let mut show = |shown: &mut Part<'_>| {

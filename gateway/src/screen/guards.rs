@@ -1,0 +1,95 @@
+//! Guards that are asked about a prompt, before a backend hears of it.
+
+use super::refused;
+use crate::call::{Asked, Speaker};
+use crate::refuse::{Refusal, RefusalCode};
+use crate::wards::{Talk, Wards, turns};
+use futures_util::future::{FutureExt, join_all};
+use sluice_config::words::PrincipalId;
+use sluice_stream::filter::{Stop, TOO_LONG, Turns, Ward};
+use sluice_stream::guard::{Exchange, Role, Turn};
+use std::sync::Arc;
+
+/// Turns of one prompt that are judged each by itself; a prompt of more is refused.
+const TURNS_MAX: usize = 64;
+
+/// Asks every guard that looks at prompts, all at once; each answers in its time.
+pub(super) async fn ask(
+    wards: &Arc<Wards>,
+    asked: &Asked,
+    who: &PrincipalId,
+) -> Result<(), Refusal> {
+    if !wards.look_at_prompts() {
+        return Ok(());
+    }
+    let talk = Talk { turns: turns(&asked.texts).into(), who: who.clone() };
+    let (mut judging, mut hearing) = (Vec::new(), Vec::new());
+    for (at, ward) in wards.asking() {
+        if !ward.looks_at_prompts() {
+            continue;
+        }
+        let exchanges = exchanges(ward, &talk.turns)?;
+        if ward.waits_whole(wards.strategy()) {
+            for exchange in exchanges {
+                judging.push(ward);
+                hearing.push(wards.ask(at, exchange, &talk).boxed());
+            }
+        } else {
+            wards.ask_aside(at, exchanges, talk.clone());
+        }
+    }
+    let mut stopped = None;
+    for (ward, heard) in judging.into_iter().zip(join_all(hearing).await) {
+        let (said, stop) = ward.heed(&heard);
+        for said in &said {
+            wards.said(said);
+        }
+        stopped = stopped.or(stop);
+    }
+    match stopped {
+        None => Ok(()),
+        Some(Stop::Found(category)) if *category == *TOO_LONG => Err(too_long()),
+        Some(Stop::Found(category)) => Err(refused(asked_in(asked), &category)),
+        Some(Stop::Unheard) => Err(unheard()),
+    }
+}
+
+/// The member in which was asked what a guard read last.
+fn asked_in(asked: &Asked) -> &'static str {
+    let said = asked.texts.iter().rev().find(|text| text.speaker != Speaker::System);
+    said.map_or("model", |text| text.member)
+}
+
+/// What a filter has its guard judge of a prompt.
+fn exchanges(ward: &Ward, turns: &[Turn]) -> Result<Vec<Exchange>, Refusal> {
+    let Some((last, before)) = turns.split_last() else { return Ok(Vec::new()) };
+    if ward.asks.turns == Turns::Last {
+        return Ok(vec![Exchange::prompt(before.to_vec(), last.text.as_str())]);
+    }
+    let told = turns.iter().enumerate().filter(|(_, turn)| turn.role != Role::Assistant);
+    let told: Vec<_> = told.collect();
+    if told.len() > TURNS_MAX {
+        let message = format!(
+            "the prompt has more turns ({}) than a filter of your tier can look at ({TURNS_MAX}); \
+             send fewer",
+            told.len()
+        );
+        return Err(Refusal::new(RefusalCode::PolicyViolation, message));
+    }
+    let exchange = |(at, turn): (usize, &Turn)| {
+        Exchange::prompt(turns.get(..at).unwrap_or_default().to_vec(), turn.text.as_str())
+    };
+    Ok(told.into_iter().map(exchange).collect())
+}
+
+/// A guard that must be heard gave no judgement.
+fn unheard() -> Refusal {
+    let message = "a filter that must look at this prompt cannot just now; try again";
+    Refusal::new(RefusalCode::FilterUnavailable, message).because("a guard gave no judgement")
+}
+
+/// What cannot be read in full does not pass unread.
+fn too_long() -> Refusal {
+    let message = "the prompt is longer than a filter of your tier can look at; send less";
+    Refusal::new(RefusalCode::PolicyViolation, message)
+}

@@ -1,0 +1,171 @@
+//! The guards that the filters of one profile ask, and how they are heard.
+
+use crate::call::{Speaker, Written};
+use crate::guard::{Guard, Guards, Unavailable};
+use crate::metrics::Metrics;
+use crate::tasks::Tasks;
+use futures_util::future::{FutureExt, join_all};
+use sluice_config::Problems;
+use sluice_config::words::{PrincipalId, ProfileId, Strategy};
+use sluice_stream::filter::{Chain, Heard, Silence, Ward};
+use sluice_stream::guard::{Category, Exchange, Role, Subject, Turn};
+use sluice_stream::{Ask, Question, Ruling, VerdictCount};
+use std::sync::Arc;
+
+/// The guards of one profile.
+#[derive(Debug)]
+pub(crate) struct Wards {
+    profile: ProfileId,
+    chain: Arc<Chain>,
+    /// Those that [`Chain::wards`] ask, in their order.
+    guards: Vec<Arc<Guard>>,
+    metrics: Arc<Metrics>,
+    aside: Tasks,
+}
+
+/// A conversation that guards are asked about, and whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Talk {
+    pub(crate) turns: Arc<[Turn]>,
+    pub(crate) who: PrincipalId,
+}
+
+impl Wards {
+    /// Finds the guards of a profile, noting what cannot be.
+    pub(crate) fn assemble(
+        profile: &ProfileId,
+        chain: &Arc<Chain>,
+        guards: &Guards,
+        problems: &mut Problems,
+    ) -> Option<Arc<Self>> {
+        let found: Vec<_> =
+            chain.wards().iter().map(|ward| find(ward, guards, problems).cloned()).collect();
+        let (profile, chain) = (profile.clone(), Arc::clone(chain));
+        let (metrics, aside) = (Arc::clone(guards.recorder()), guards.aside().clone());
+        let guards = found.into_iter().collect::<Option<_>>()?;
+        Some(Arc::new(Self { profile, chain, guards, metrics, aside }))
+    }
+
+    /// The filters that ask, each with its place.
+    pub(crate) fn asking(&self) -> impl Iterator<Item = (usize, &Ward)> {
+        self.chain.wards().iter().enumerate()
+    }
+
+    /// Whether any of them is asked about prompts.
+    pub(crate) fn look_at_prompts(&self) -> bool {
+        self.chain.wards().iter().any(Ward::looks_at_prompts)
+    }
+
+    /// How much of an answer waits for them.
+    pub(crate) fn strategy(&self) -> Strategy {
+        self.chain.strategy()
+    }
+
+    /// Asks what a question asks, all at once; each guard answers in its time.
+    pub(crate) async fn hear(&self, question: &Question, talk: &Talk) -> Vec<Ruling> {
+        let asks = question.asks.iter().map(|ask| {
+            let exchange = Exchange::answer(talk.turns.to_vec(), ask.text.as_str());
+            self.ask(ask.ward, exchange, talk).boxed()
+        });
+        let heard = join_all(asks.collect::<Vec<_>>()).await;
+        let choice = question.choice;
+        let ruling = |(ask, heard): (&Ask, Heard)| Ruling { choice, ward: ask.ward, heard };
+        question.asks.iter().zip(heard).map(ruling).collect()
+    }
+
+    /// Asks without anybody waiting for it; what is heard is counted.
+    pub(crate) fn hear_aside(self: &Arc<Self>, question: Question, talk: Talk) {
+        let wards = Arc::clone(self);
+        // Bounded by the places of each guard, and over in its time.
+        self.aside.spawn(async move {
+            for ruling in wards.hear(&question, &talk).await {
+                wards.count(ruling.ward, &ruling.heard);
+            }
+        });
+    }
+
+    /// Asks one guard about prompts, likewise.
+    pub(crate) fn ask_aside(self: &Arc<Self>, ward: usize, exchanges: Vec<Exchange>, talk: Talk) {
+        let wards = Arc::clone(self);
+        self.aside.spawn(async move {
+            for exchange in exchanges {
+                let heard = wards.ask(ward, exchange, &talk).await;
+                wards.count(ward, &heard);
+            }
+        });
+    }
+
+    /// Asks one guard. A prompt must be read with all that was said before it.
+    pub(crate) async fn ask(&self, ward: usize, exchange: Exchange, talk: &Talk) -> Heard {
+        let guard = self.guards.get(ward).ok_or(Silence::Unavailable)?;
+        if exchange.subject() == Subject::Prompt && exchange.bytes() > guard.exchange_bytes_max() {
+            return Err(Silence::TooLong);
+        }
+        let judged = guard.judge(exchange, talk.who.as_str()).await;
+        judged.map_err(|why| match why {
+            Unavailable::TooLong => Silence::TooLong,
+            _ => Silence::Unavailable,
+        })
+    }
+
+    /// Counts what a filter said.
+    pub(crate) fn said(&self, said: &VerdictCount) {
+        self.metrics.said(self.profile.as_str(), said);
+    }
+
+    fn count(&self, ward: usize, heard: &Heard) {
+        let ward = self.chain.wards().get(ward);
+        let (said, _) = ward.map(|ward| ward.heed(heard)).unwrap_or_default();
+        for said in &said {
+            self.said(said);
+        }
+    }
+}
+
+/// The guard that a filter asks, if it can answer what it is asked.
+fn find<'g>(ward: &Ward, guards: &'g Guards, problems: &mut Problems) -> Option<&'g Arc<Guard>> {
+    let path = |setting: &str| format!("{}.{setting}", ward.path);
+    let Some(guard) = guards.named(&ward.asks.guard) else {
+        let what = format!("there is no guard {}; name it under `guards`", ward.asks.guard);
+        problems.note(&path("guard"), what);
+        return None;
+    };
+    let adapter = guard.adapter();
+    let subjects = [
+        (ward.looks_at_prompts(), Subject::Prompt, "prompts"),
+        (ward.looks_at_answers(), Subject::Answer, "answers"),
+    ];
+    let mut sound = true;
+    for (_, _, texts) in subjects.iter().filter(|(looks, of, _)| *looks && !adapter.judges(*of)) {
+        problems.note(&path("in"), format!("a guard of kind {} judges no {texts}", adapter.name()));
+        sound = false;
+    }
+    let known = adapter.categories();
+    for (at, word) in ward.rule.categories.iter().enumerate() {
+        if !known.iter().any(|it| it.as_str() == word) {
+            let words: Vec<_> = known.iter().map(Category::as_str).collect();
+            let what = format!("this guard finds no {word}; it finds {}", words.join(", "));
+            problems.note(&path(&format!("categories[{at}]")), what);
+            sound = false;
+        }
+    }
+    sound.then_some(guard)
+}
+
+/// The turns of a prompt, as a guard reads them: instructions first, whatever the order of the body.
+pub(crate) fn turns(texts: &[Written]) -> Vec<Turn> {
+    let groups = texts.chunk_by(|one, next| one.group == next.group);
+    let turn = |group: &[Written]| {
+        let speaker = group.first().map_or(Speaker::User, |first| first.speaker);
+        let role = match speaker {
+            Speaker::System => Role::System,
+            Speaker::User => Role::User,
+            Speaker::Model => Role::Assistant,
+            Speaker::Tool => Role::Tool,
+        };
+        let lines: Vec<&str> = group.iter().map(|written| &*written.text).collect();
+        Turn { role, text: lines.join("\n") }
+    };
+    let (first, rest): (Vec<_>, Vec<_>) = groups.map(turn).partition(|it| it.role == Role::System);
+    first.into_iter().chain(rest).collect()
+}
