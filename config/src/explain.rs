@@ -6,7 +6,7 @@
 use crate::decide::{self, Step, Witness};
 use crate::policy::{Model, Policy};
 use crate::words::{
-    Allowed, Ask, Denial, Entitlement, Limit, Operation, Principal, Scope, Unit, Window,
+    Allowed, Ask, Denial, Entitlement, Limit, ModelId, Operation, Principal, Scope, Unit, Window,
 };
 use serde::Serialize;
 use std::fmt;
@@ -58,8 +58,19 @@ pub struct Terms {
     pub tokens_max: u64,
     /// The filter profile the answer passes.
     pub filter: Option<String>,
+    /// The model that answers instead, if a filter asks for that.
+    pub fallback: Option<Fallback>,
     /// The limits it counts against; whether they have anything left, the node knows.
     pub limits: Vec<String>,
+}
+
+/// A model that is to answer instead of the one asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fallback {
+    /// Its canonical name.
+    pub model: String,
+    /// `ok`, or why this caller is not answered by it: then the stop stands.
+    pub verdict: &'static str,
 }
 
 /// Explains what [`decide::entitle`] answers.
@@ -73,7 +84,7 @@ pub fn explain(policy: &Policy, principal: &Principal, name: &str, ask: &Ask) ->
         name: name.into(),
         verdict: answer.as_ref().map_or_else(Denial::as_str, |_| "ok"),
         reasons: seen.0.iter().map(|(step, denial)| told.reason(*step, denial.as_ref())).collect(),
-        terms: answer.as_ref().ok().map(terms),
+        terms: answer.as_ref().ok().map(|given| told.terms(given)),
     }
 }
 
@@ -146,6 +157,30 @@ impl Told<'_> {
         let offered = self.policy.model(self.name).map_or(String::new(), |model| words(model));
         format!("the model offers {offered}, not {operation}")
     }
+
+    fn terms(&self, entitlement: &Entitlement) -> Terms {
+        let Entitlement { tier, model, profile, prompt_tokens, output_tokens, answers, .. } =
+            entitlement;
+        Terms {
+            model: model.id.to_string(),
+            revision: model.revision.to_string(),
+            licence: model.licence.to_string(),
+            prompt_tokens: *prompt_tokens,
+            output_tokens: *output_tokens,
+            answers: *answers,
+            tokens_max: entitlement.tokens_max(),
+            filter: profile.as_ref().map(ToString::to_string),
+            fallback: model.fallback.as_ref().map(|other| self.fallback(other)),
+            limits: tier.limits.iter().map(limit).collect(),
+        }
+    }
+
+    /// The same question about the model that is to answer instead.
+    fn fallback(&self, other: &ModelId) -> Fallback {
+        let answer = decide::entitle(self.policy, self.principal, other.as_str(), self.ask);
+        let verdict = answer.as_ref().map_or_else(Denial::as_str, |_| "ok");
+        Fallback { model: other.to_string(), verdict }
+    }
 }
 
 fn words(model: &Model) -> String {
@@ -172,22 +207,6 @@ fn context(denial: Option<&Denial>) -> String {
             format!("prompt and answer may take {asked} tokens; the window has {window}")
         }
         _ => "prompt and answer fit the window".into(),
-    }
-}
-
-fn terms(entitlement: &Entitlement) -> Terms {
-    let Entitlement { tier, model, profile, prompt_tokens, output_tokens, answers, .. } =
-        entitlement;
-    Terms {
-        model: model.id.to_string(),
-        revision: model.revision.to_string(),
-        licence: model.licence.to_string(),
-        prompt_tokens: *prompt_tokens,
-        output_tokens: *output_tokens,
-        answers: *answers,
-        tokens_max: entitlement.tokens_max(),
-        filter: profile.as_ref().map(ToString::to_string),
-        limits: tier.limits.iter().map(limit).collect(),
     }
 }
 
@@ -223,6 +242,15 @@ impl fmt::Display for Explanation {
             terms.tokens_max
         )?;
         writeln!(f, "  filter    {}", terms.filter.as_deref().unwrap_or("none"))?;
+        match &terms.fallback {
+            Some(Fallback { model, verdict: "ok" }) => {
+                writeln!(f, "  fallback  falls back to {model}")?;
+            }
+            Some(Fallback { model, verdict }) => {
+                writeln!(f, "  fallback  falls back to {model}, but not here: {verdict}")?;
+            }
+            None => {}
+        }
         if terms.limits.is_empty() {
             writeln!(f, "  limits    none")?;
         }

@@ -56,6 +56,8 @@ pub struct Model {
     pub stage: ReleaseStage,
     /// Whether those who may not use it yet may know of it.
     pub announced: bool,
+    /// The model that answers instead, if a filter asks for that before anything was shown.
+    pub fallback: Option<ModelId>,
     /// What it can be asked.
     pub operations: Vec<Operation>,
     /// Where it is served.

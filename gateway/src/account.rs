@@ -24,6 +24,8 @@ const RECEIPT_BYTES_MAX: usize = 4096;
 
 const ACCEL: HeaderName = HeaderName::from_static("x-accel-buffering");
 const RECEIPT: HeaderName = HeaderName::from_static("x-sluice-receipt");
+const ANNOTATIONS: HeaderName = HeaderName::from_static("x-sluice-filter-annotations");
+const FALLBACK: HeaderName = HeaderName::from_static("x-sluice-fallback");
 
 /// Turns an answer into a response that settles its bill, with the headers of its model.
 pub(crate) fn account(
@@ -32,7 +34,8 @@ pub(crate) fn account(
     request_id: &str,
     filtered: Filtered,
 ) -> Response<Body> {
-    let Filtered { room, mut bill, profile, dialect, answer } = filtered;
+    let Filtered { room, mut bill, profile, dialect, mut annotations, answer } = filtered;
+    answer.report().annotations().for_each(|(category, _)| annotations.add(category));
     let mut response = match answer {
         Looked::Whole { body, report, outcome, receipt } => {
             bill.whole(&report, outcome);
@@ -52,7 +55,31 @@ pub(crate) fn account(
     if let Some(notice) = notice {
         notice.write(response.headers_mut());
     }
+    if let Some(annotations) = annotations.header() {
+        response.headers_mut().insert(ANNOTATIONS, annotations);
+    }
     response
+}
+
+/// Another model may answer instead of this one, of which nothing was shown: limits get back what
+/// it did not use.
+pub(crate) fn make_room(stopped: &mut Filtered) {
+    stopped.bill.used(stopped.answer.report());
+    stopped.bill.makes_room();
+}
+
+/// Another model is asked instead: this answer is paid for, and what filters said of it counted.
+/// If it is shown after all, neither is done again.
+pub(crate) fn replace(metrics: &Metrics, stopped: &mut Filtered) {
+    stopped.bill.close(Outcome::Fallback);
+    count(metrics, stopped.profile.take().as_ref(), stopped.answer.report());
+}
+
+/// Says on the answer of another model which one was asked for.
+pub(crate) fn say_instead(headers: &mut HeaderMap, asked: &str) {
+    if let Ok(asked) = HeaderValue::from_str(asked) {
+        headers.insert(FALLBACK, asked);
+    }
 }
 
 fn whole(body: Vec<u8>, receipt: Option<String>, mut headers: HeaderMap) -> Response<Body> {

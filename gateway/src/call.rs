@@ -1,7 +1,7 @@
 //! What was asked, by whom, over what: the plain values the steps hand on.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use sluice_config::words::{Ask, Operation, Timestamp};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -16,6 +16,31 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Peer {
     /// The address of the caller: the socket's, or the one a trusted proxy names.
     pub(crate) address: IpAddr,
+}
+
+/// What filters want the caller to know of: categories, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Annotations(Vec<Box<str>>);
+
+/// Categories that are named to a caller: enough to read, few enough for a header.
+const ANNOTATIONS_MAX: usize = 16;
+/// Bytes of the name of one that is named at all.
+const ANNOTATION_BYTES_MAX: usize = 64;
+
+impl Annotations {
+    /// Adds what a filter found.
+    pub(crate) fn add(&mut self, category: &str) {
+        let fits = self.0.len() < ANNOTATIONS_MAX && category.len() <= ANNOTATION_BYTES_MAX;
+        if fits && self.0.iter().all(|known| **known != *category) {
+            self.0.push(category.into());
+        }
+    }
+
+    /// What stands in the header; `None` if there is nothing to say.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let said = (!self.0.is_empty()).then(|| self.0.join(", "))?;
+        HeaderValue::try_from(said).ok()
+    }
 }
 
 /// What a path and method ask for. Everything else is refused.
@@ -68,7 +93,7 @@ pub(crate) struct HeadParts {
 }
 
 /// What the body says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Asked {
     /// The model, as the caller calls it.
     pub(crate) model: Box<str>,
@@ -96,7 +121,7 @@ pub(crate) struct Kept {
 }
 
 /// A text of the prompt, as filters look at it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Written {
     /// The member of the body it stands in.
     pub(crate) member: &'static str,

@@ -10,31 +10,33 @@
 //!         -> Response
 //!            account
 //! ```
+//!
+//! From `admit` on the steps are in [`steps`]: where a filter asks for another model, `entitle` and
+//! they are taken once more, for that one ([`fallback`]).
+
+mod fallback;
+mod steps;
 
 use crate::accept::{accept, not_found};
-use crate::account::account;
-use crate::admit::{Gate, admit};
 use crate::body::Body;
 use crate::call::{Mark, Peer, REQUEST_ID, Route};
-use crate::dispatch::{Sender, dispatch};
-use crate::entitle::{Entitled, card, entitle, list};
-use crate::filter::{Lens, filter};
+use crate::entitle::{card, entitle, list};
+use crate::filter::Opening;
 use crate::identify::{Identified, identify};
 use crate::metrics::Labels;
 use crate::node::Node;
-use crate::provenance::{self, Sealer};
+use crate::provenance;
 use crate::read::{json, read};
 use crate::refuse::{Refusal, RefusalCode, render};
-use crate::screen::screen;
 use crate::snapshot::Snapshot;
 use crate::trail::Trail;
+use fallback::Fallback;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
-use sluice_config::words::{Dialect, Operation, Work};
-use sluice_stream::Seal;
-use std::sync::Arc;
+use sluice_config::words::{Dialect, Operation};
 use std::time::Duration;
+use steps::Steps;
 
 /// Where Anthropic's clients look for it.
 const ANTHROPIC_ID: HeaderName = HeaderName::from_static("request-id");
@@ -95,19 +97,13 @@ async fn pass(
     trail.operation = Some(operation);
     let call = read(&now.policy, &now.chains, &now.bounds, identified, operation).await?;
     let entitled = entitle(&now.policy, call, trail)?;
-    let (tier, model) = (&entitled.entitlement.tier, &entitled.entitlement.model);
-    let metrics = now.calls.of(&node.metrics, tier, model, operation);
-    let notice = now.provenance.notice(model).filter(|_| operation.work() != Work::Counts);
-    let seal = seal(node, &now, &entitled);
-    let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
-    let admitted = admit(gate, entitled)?;
-    let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
-    let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
-    let screened = screen(&now.chains, &node.metrics, admitted).await?;
-    let answered = dispatch(sender, screened).await?;
-    let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
-    let filtered = filter(Lens { chains, bounds, clock, stop, seal }, answered).await?;
-    Ok(account(&node.metrics, notice, &mark.request_id, filtered))
+    let steps = Steps { node, now: &now, mark };
+    if let Some(fallback) = Fallback::of(steps, &entitled) {
+        // Few calls have one, and it is large.
+        return Box::pin(fallback.serve(steps, entitled, trail)).await;
+    }
+    let answered = steps.answer(steps.admit(entitled)?, Opening::Head).await?;
+    Ok(steps.account(answered))
 }
 
 fn mark(node: &Node, began: Duration) -> Mark {
@@ -144,24 +140,6 @@ async fn about(
 fn no_receipt() -> Refusal {
     let message = "there is no receipt under this request id, or no longer";
     Refusal::new(RefusalCode::NotFound, message)
-}
-
-/// Who signs for what is shown of an answer, if receipts are made and there is text to sign for.
-fn seal(node: &Node, now: &Snapshot, entitled: &Entitled) -> Option<Arc<dyn Seal>> {
-    let keys = now.provenance.keys.as_ref()?;
-    let Entitled { call, entitlement } = entitled;
-    if !call.asked.ask.operation.generates() {
-        return None;
-    }
-    Some(Arc::new(Sealer {
-        keys: Arc::clone(keys),
-        kept: Arc::clone(&node.receipts),
-        clock: Arc::clone(&node.clock),
-        request_id: Arc::clone(&call.parts.mark.request_id),
-        principal: call.known.principal.id.clone(),
-        name: call.asked.model.clone(),
-        model: Arc::clone(&entitlement.model),
-    }))
 }
 
 /// An answer that cost no backend anything.

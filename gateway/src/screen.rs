@@ -8,7 +8,7 @@ mod guards;
 
 use crate::admit::Admitted;
 pub(crate) use crate::admit::{Bill, Outcome, Room};
-use crate::call::{Asked, HeadParts, Kept, Place, Written};
+use crate::call::{Annotations, Asked, HeadParts, Kept, Place, Written};
 use crate::chains::Chains;
 use crate::metrics::Metrics;
 use crate::refuse::{Refusal, RefusalCode};
@@ -34,6 +34,8 @@ pub(crate) struct Screened {
     pub(crate) bill: Bill,
     /// When there was room for it, on the steady clock.
     pub(crate) at: Duration,
+    /// What the caller is to know of the prompt.
+    pub(crate) annotations: Annotations,
 }
 
 /// Looks at the prompt of a call: filters that read here first, then guards.
@@ -43,6 +45,7 @@ pub(crate) async fn screen(
     admitted: Admitted,
 ) -> Result<Screened, Refusal> {
     let Admitted { parts, known, mut asked, entitlement, room, bill, at } = admitted;
+    let mut annotations = Annotations::default();
     let profile = entitlement.profile.as_ref();
     let chain = profile.and_then(|profile| Some((profile, chains.find(profile)?)));
     if let Some((profile, chain)) = chain.filter(|(_, chain)| chain.looks_at(filter::Place::Prompt))
@@ -50,6 +53,8 @@ pub(crate) async fn screen(
         let mut looked = Looked { chain, changes: Vec::new(), verdicts: Vec::new() };
         let found = looked.prompt(&mut asked.texts);
         looked.verdicts.iter().for_each(|said| metrics.said(profile.as_str(), said));
+        let said = looked.verdicts.iter().filter(|said| said.annotates());
+        said.for_each(|said| annotations.add(&said.category));
         if let Err(refusal) = found {
             bill.waive(refusal.code());
             return Err(refusal);
@@ -60,13 +65,14 @@ pub(crate) async fn screen(
     }
     if let Some(wards) = profile.and_then(|profile| chains.wards(profile)) {
         // Boxed: a call that asks no guard must not carry the room for it.
-        let heard = guards::ask(wards, &asked, &known.principal.id).boxed().await;
+        let who = &known.principal.id;
+        let heard = guards::ask(wards, (&asked, who), &mut annotations).boxed().await;
         if let Err(refusal) = heard {
             bill.waive(refusal.code());
             return Err(refusal);
         }
     }
-    Ok(Screened { parts, known, asked, entitlement, room, bill, at })
+    Ok(Screened { parts, known, asked, entitlement, room, bill, at, annotations })
 }
 
 /// What filters made of a prompt so far.
@@ -151,7 +157,9 @@ fn stopped(member: &'static str, tried: &Tried) -> Refusal {
     let acted = |said: &&VerdictCount| !said.shadow && said.action.acts();
     let last = tried.verdicts.iter().rev().find(acted);
     let category = last.map_or("unknown", |said| &said.category);
-    refused(member, category)
+    let refusal = refused(member, category);
+    let falls = tried.verdicts.iter().any(VerdictCount::asks_fallback);
+    if falls { refusal.asking_fallback() } else { refusal }
 }
 
 fn refused(member: &'static str, category: &str) -> Refusal {

@@ -4,11 +4,13 @@
 #![expect(clippy::panic, reason = "a check that fails says so")]
 #![expect(clippy::disallowed_methods, reason = "tests spawn and time as they like")]
 
+mod annotations;
 mod bodies;
 mod demo;
 mod dialects;
 mod drain;
 mod errors;
+mod fallbacks;
 mod filters;
 mod framing;
 mod guards;

@@ -1,5 +1,6 @@
 //! From the file as written to what it means. Finds every problem, not just the first.
 
+mod fallbacks;
 mod filters;
 mod guards;
 mod limits;

@@ -1,5 +1,6 @@
 //! Models: what is behind a name.
 
+use super::fallbacks::Fallbacks;
 use crate::Problems;
 use crate::file::{self, File};
 use crate::policy::Model;
@@ -13,11 +14,13 @@ type ByName = HashMap<Box<str>, Arc<Model>>;
 /// Compiles every model: by canonical name, and by every name.
 pub(crate) fn compile(file: &File, problems: &mut Problems) -> (ById, ByName) {
     let (mut by_id, mut by_name) = (ById::new(), ByName::new());
+    let fallbacks = Fallbacks::new(file);
     let written = file.models.iter().flat_map(|models| models.0.iter().enumerate());
     for (index, (name, model)) in written {
         let Some(written) = model else { continue };
+        let fallback = fallbacks.of(name, written, problems);
         let Some(model) = one(file, (index, name), written, problems) else { continue };
-        let model = Arc::new(model);
+        let model = Arc::new(Model { fallback, ..model });
         let aliases = written.aliases.iter().map(|(_, alias)| alias.0.as_str());
         for name in aliases.chain([name.as_str()]) {
             by_name.insert(name.into(), Arc::clone(&model));
@@ -48,6 +51,7 @@ fn one(
         attribution: model.attribution.as_ref().map(|text| text.0.as_str().into()),
         stage: model.stage?,
         announced: model.announced,
+        fallback: None,
         operations,
         upstream: UpstreamId::new(&model.upstream.as_ref()?.0),
         upstream_name: upstream_name.into(),

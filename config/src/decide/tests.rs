@@ -63,6 +63,7 @@ fn plain() -> (Caps, Model, Ask) {
         bytes_per_token: 1,
         licence_url: None,
         attribution: None,
+        fallback: None,
         created: 0,
         owned_by: "lab".into(),
     };

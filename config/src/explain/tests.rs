@@ -29,13 +29,28 @@ ada (trusted) asks for aurora-latest: ok
   yes context   prompt and answer fit the window
   model     aurora-2 at revision b7710fa, licence proprietary
   tokens    124 prompt + 1 x 1024 answer = 1148 at most
-  filter    standard
+  filter    guarded
+  fallback  falls back to aurora-1
   limit     120 requests a minute for each principal
   limit     200000 tokens a minute for each principal
   limit     50000000 tokens a month for each principal
   limit     8 calls at once for each principal
 ";
     assert_eq!(told("trusted", "aurora-latest", &Ask::default()), expected);
+}
+
+#[test]
+fn terms_name_the_model_that_answers_instead() {
+    let line = |tier, ask: &Ask| {
+        let told = told(tier, "aurora-2", ask);
+        told.lines().find(|line| line.contains("fallback")).map(str::to_owned)
+    };
+    let expected = "  fallback  falls back to aurora-1";
+    assert_eq!(line("staff", &Ask::default()).as_deref(), Some(expected));
+    let long = Ask { prompt_bytes: 200_000, part_bytes_max: 200_000, ..Ask::default() };
+    let expected = "  fallback  falls back to aurora-1, but not here: context";
+    assert_eq!(line("staff", &long).as_deref(), Some(expected));
+    assert_eq!(line("public", &Ask::default()), None, "a no has no terms");
 }
 
 #[test]

@@ -104,6 +104,9 @@ section! {
         stage: required(ReleaseStage),
         /// Whether those who may not use it yet may know of it.
         announced: default(bool, false),
+        /// The model that answers instead where a filter of the action `fallback` finds something
+        /// before any of the answer was shown; by its name or an alias.
+        fallback: optional(Name),
         /// Where it is served.
         upstream: required(Name),
         /// What the upstream calls it, if not as callers do. Never shown to a caller.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a check that cannot run has failed")]
 
 mod examples;
+mod fallbacks;
 mod faults;
 mod guards;
 mod hostile;

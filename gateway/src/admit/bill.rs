@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
     Ok,
     /// A filter ended it.
     ContentFilter,
+    /// A filter ended it before anything was shown, and another model was asked.
+    Fallback,
     /// The caller left.
     ClientClosed,
     /// It broke after it had begun.
@@ -33,6 +35,7 @@ impl Outcome {
         match self {
             Self::Ok => "ok",
             Self::ContentFilter => "content_filter",
+            Self::Fallback => "fallback",
             Self::ClientClosed => "client_closed",
             Self::Failed(code) => code.as_str(),
         }
@@ -143,6 +146,15 @@ impl Bill {
         }
     }
 
+    /// Another model may answer instead: limits get back what was not used, so that there is room
+    /// for it. How the call ended is still to be said.
+    pub(crate) fn makes_room(&mut self) {
+        if let Some(open) = &mut self.open {
+            let spent = spent(open, self.used);
+            std::mem::take(&mut open.reservation).settle(spent.tokens());
+        }
+    }
+
     /// Settles. Whatever comes later changes nothing.
     pub(crate) fn close(&mut self, outcome: Outcome) {
         let now = self.now();
@@ -185,9 +197,9 @@ impl Bill {
             duration_ms,
             "call settled"
         );
-        open.reservation.settle(spent.prompt.saturating_add(spent.completion));
+        open.reservation.settle(spent.tokens());
         open.permit.send(UsageRow {
-            request_id: Arc::clone(&open.mark.request_id),
+            request_id: row_id(&open.mark.request_id, outcome),
             at: open.mark.wall(now),
             principal: open.known.principal.id.clone(),
             tier: open.entitlement.tier.id.clone(),
@@ -222,10 +234,24 @@ fn release(open: &Opened) {
     open.metrics.in_flight.dec();
 }
 
+/// The books keep one row under an id. That of the call is for who answers in the end.
+fn row_id(request_id: &Arc<str>, outcome: Outcome) -> Arc<str> {
+    match outcome {
+        Outcome::Fallback => [request_id, "-fallback"].concat().into(),
+        _ => Arc::clone(request_id),
+    }
+}
+
 struct Spent {
     prompt: u64,
     completion: u64,
     estimated: bool,
+}
+
+impl Spent {
+    fn tokens(&self) -> u64 {
+        self.prompt.saturating_add(self.completion)
+    }
 }
 
 /// What the backend says it used, if that can be true: no more than was reserved, no less than we

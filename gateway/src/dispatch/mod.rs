@@ -9,7 +9,7 @@ mod tls;
 mod upstreams;
 pub(crate) mod wire;
 
-use crate::call::{Asked, HeadParts};
+use crate::call::{Annotations, Asked, HeadParts};
 use crate::ids::Ids;
 use crate::refuse::{Refusal, RefusalCode};
 use crate::screen::Screened;
@@ -36,6 +36,7 @@ pub(crate) struct Answered {
     pub(crate) entitlement: Entitlement,
     pub(crate) room: Room,
     pub(crate) bill: Bill,
+    pub(crate) annotations: Annotations,
     pub(crate) answer: Answer,
 }
 
@@ -86,10 +87,10 @@ pub(crate) struct Sender<'n> {
 
 /// Asks one backend after another until one can be asked at all.
 pub(crate) async fn dispatch(sender: Sender<'_>, screened: Screened) -> Result<Answered, Refusal> {
-    let Screened { parts, known, asked, entitlement, room, mut bill, at } = screened;
+    let Screened { parts, known, asked, entitlement, room, mut bill, at, annotations } = screened;
     let question = Question { parts: &parts, known: &known, asked: &asked, at };
     match ask(&sender, &question, &entitlement, &mut bill).await {
-        Ok(answer) => Ok(Answered { parts, asked, entitlement, room, bill, answer }),
+        Ok(answer) => Ok(Answered { parts, asked, entitlement, room, bill, annotations, answer }),
         Err(refusal) => {
             bill.waive(refusal.code());
             Err(refusal)

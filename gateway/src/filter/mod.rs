@@ -4,7 +4,7 @@ mod asking;
 mod stream;
 mod whole;
 
-use crate::call::{Asked, HeadParts};
+use crate::call::{Annotations, Asked, HeadParts};
 use crate::chains::Chains;
 use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
@@ -24,7 +24,40 @@ pub(crate) struct Filtered {
     pub(crate) bill: Bill,
     pub(crate) profile: Option<ProfileId>,
     pub(crate) dialect: Dialect,
+    /// What the caller is to know of the prompt.
+    pub(crate) annotations: Annotations,
     pub(crate) answer: Looked,
+}
+
+impl Filtered {
+    /// Whether a filter ended the answer so that another model is to answer, and nothing of it
+    /// was shown.
+    pub(crate) fn asks_fallback(&self) -> bool {
+        let shown = match &self.answer {
+            Looked::Whole { outcome, .. } => *outcome != Outcome::ContentFilter,
+            Looked::Stream(stream) => stream.has_shown() || stream.outcome().is_none(),
+        };
+        !shown && self.answer.report().asks_fallback()
+    }
+}
+
+impl Looked {
+    /// What is known of the answer so far.
+    pub(crate) fn report(&self) -> &Report {
+        match self {
+            Self::Whole { report, .. } => report,
+            Self::Stream(stream) => stream.report(),
+        }
+    }
+}
+
+/// With what a streamed answer begins to leave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Opening {
+    /// With the first bytes that may.
+    Head,
+    /// With the first text that may: until then another model can answer instead.
+    Text,
 }
 
 /// What is left of an answer after it was looked at.
@@ -44,6 +77,8 @@ pub(crate) struct Lens<'n> {
     pub(crate) clock: &'n Arc<dyn Clock>,
     /// Given when calls under way must end.
     pub(crate) stop: &'n Signal,
+    /// Whether the head of a stream waits for its text.
+    pub(crate) opening: Opening,
     /// Who signs for what is shown, if receipts are made.
     pub(crate) seal: Option<Arc<dyn Seal>>,
 }
@@ -52,7 +87,7 @@ pub(crate) struct Lens<'n> {
 /// before anything of it could be shown is refused like one that never came.
 pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtered, Refusal> {
     let pieces_max = answered.pieces_max();
-    let Answered { parts, asked, entitlement, room, mut bill, answer } = answered;
+    let Answered { parts, asked, entitlement, room, mut bill, annotations, answer } = answered;
     let profile = entitlement.profile.clone();
     let dialect = asked.ask.operation.dialect();
     let plan = plan(&lens, &parts, &asked, &entitlement);
@@ -61,12 +96,12 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
         let stream = Stream::new((answer, asking), &plan, id, (&lens, pieces_max));
-        stream.begin(&mut bill).await.map(|stream| Looked::Stream(Box::new(stream)))
+        stream.begin(lens.opening, &mut bill).await.map(|stream| Looked::Stream(Box::new(stream)))
     } else {
         whole::look((answer, asking), plan, &lens, &mut bill).await
     };
     match looked {
-        Ok(answer) => Ok(Filtered { room, bill, profile, dialect, answer }),
+        Ok(answer) => Ok(Filtered { room, bill, profile, dialect, annotations, answer }),
         Err(refusal) => {
             bill.waive(refusal.code());
             Err(refusal)

@@ -1,7 +1,7 @@
 //! Answers that are streamed: what is ready is read, filtered in one go and passed on.
 
 use super::asking::Asking;
-use super::{Bill, Lens, Outcome, broken, cut_off, too_long};
+use super::{Bill, Lens, Opening, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
 use crate::signal::Wait;
@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// How long the backend may take to end its body after the answer has ended.
 const TAIL: Duration = Duration::from_secs(1);
+
+/// Bytes that may wait for the first text. A head is far smaller: what goes beyond it leaves.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 /// One streamed answer on its way to the caller.
 #[derive(Debug)]
@@ -71,12 +74,28 @@ impl Stream {
 
     /// Waits for the first bytes that may leave, so that what fails before them is answered with
     /// a status of its own.
-    pub(super) async fn begin(mut self, bill: &mut Bill) -> Result<Self, Refusal> {
-        while self.out.is_empty() && self.outcome.is_none() {
+    pub(super) async fn begin(
+        mut self,
+        opening: Opening,
+        bill: &mut Bill,
+    ) -> Result<Self, Refusal> {
+        while !self.leaves(opening) && self.outcome.is_none() {
             poll_fn(|cx| self.poll_step(cx)).await?;
             bill.used(self.report());
         }
         Ok(self)
+    }
+
+    fn leaves(&self, opening: Opening) -> bool {
+        match opening {
+            Opening::Text if self.out.len() <= HEAD_BYTES_MAX && !self.has_shown() => false,
+            Opening::Text | Opening::Head => !self.out.is_empty(),
+        }
+    }
+
+    /// Whether anything the model generated may have left.
+    pub(crate) fn has_shown(&self) -> bool {
+        self.relay.has_shown()
     }
 
     /// What is known of the answer so far.

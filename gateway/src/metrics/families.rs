@@ -113,6 +113,7 @@ families! {
     duration: HistogramVec = "sluice_request_duration_seconds", ["tier", "model", "operation"], DURATIONS, "From the call to the last byte of its answer.";
     added: HistogramVec = "sluice_added_latency_seconds", ["operation"], ADDED, "What this gateway took before it asked a backend.";
     verdicts: IntCounterVec = "sluice_filter_verdicts_total", ["profile", "filter", "category", "action", "shadow"], &[], "What filters found, and what was done about it, or would have been.";
+    fallbacks: IntCounterVec = "sluice_fallbacks_total", ["model", "to", "place", "outcome"], &[], "Stops at which a filter asked for another model: ok if that one answered, else why not.";
     held: HistogramVec = "sluice_filter_held_bytes", ["profile"], HELD, "The most that one filter held back at once of one text of an answer.";
     leaked: IntCounterVec = "sluice_filter_leaked_bytes_total", ["profile"], &[], "Bytes of what was found that had been shown: none where a match waits.";
     list_at: IntGaugeVec = "sluice_filter_list_produced_timestamp_seconds", ["profile", "place"], &[], "When the list of a filter was produced, by the place of the filter in its profile.";

@@ -88,6 +88,11 @@ impl Metrics {
         self.families.verdicts.with_label_values(&labels).inc_by(said.count);
     }
 
+    /// A filter asked for another model; the outcome is `ok`, or why that one did not answer.
+    pub(crate) fn fell_back(&self, model: &str, to: &str, place: &str, outcome: &str) {
+        self.families.fallbacks.with_label_values(&[model, to, place, outcome]).inc();
+    }
+
     /// The handles of one backend.
     pub(crate) fn backend(&self, upstream: &str, backend: &str) -> BackendMetrics {
         BackendMetrics::new(&self.families, upstream, backend)

@@ -28,6 +28,10 @@ struct Entry {
     until: Duration,
 }
 
+/// A receipt that was taken out.
+#[derive(Debug)]
+pub(crate) struct Taken(Arc<Entry>);
+
 #[derive(Serialize)]
 struct Answer<'a> {
     request_id: &'a str,
@@ -60,6 +64,16 @@ impl Kept {
         let until = self.clock.steady().saturating_add(time);
         self.receipts
             .insert(request_id, Arc::new(Entry { principal, receipt: receipt.into(), until }));
+    }
+
+    /// Takes the receipt of a request out: what it is for may not be shown after all.
+    pub(crate) fn take(&self, request_id: &str) -> Option<Taken> {
+        self.receipts.remove(request_id).map(Taken)
+    }
+
+    /// Puts a receipt back that was taken out.
+    pub(crate) fn put_back(&self, request_id: Arc<str>, taken: Taken) {
+        self.receipts.insert(request_id, taken.0);
     }
 
     /// The answer that holds the receipt of a request of this principal, as JSON.

@@ -20,6 +20,7 @@ use crate::identify::Identified;
 use crate::refuse::{Refusal, RefusalCode};
 use ask::Reading;
 use bytes::Bytes;
+use http::HeaderMap;
 use sluice_config::policy::Tier;
 use sluice_config::words::Operation;
 use sluice_config::{Bounds, Policy};
@@ -32,6 +33,17 @@ pub(crate) struct Call {
     pub(crate) parts: Box<HeadParts>,
     pub(crate) known: Arc<Known>,
     pub(crate) asked: Box<Asked>,
+}
+
+impl Call {
+    /// The same call to another model. Its headers stay behind: they have proven who calls.
+    pub(crate) fn to(&self, model: &str) -> Self {
+        let HeadParts { route, peer, mark, .. } = &*self.parts;
+        let (route, peer, mark) = (route.clone(), peer.clone(), mark.clone());
+        let parts = HeadParts { route, headers: HeaderMap::new(), peer, mark };
+        let asked = Asked { model: model.into(), ..Asked::clone(&self.asked) };
+        Self { parts: Box::new(parts), known: Arc::clone(&self.known), asked: Box::new(asked) }
+    }
 }
 
 /// Reads the body of a call.

@@ -25,6 +25,7 @@ struct Inner {
     param: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
     closes: bool,
+    asks_fallback: bool,
     limit: Option<&'static str>,
     headers: HeaderMap,
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -39,6 +40,7 @@ impl Refusal {
             param: None,
             retry_after: None,
             closes: false,
+            asks_fallback: false,
             limit: None,
             headers: HeaderMap::new(),
             source: None,
@@ -78,6 +80,17 @@ impl Refusal {
     pub(crate) fn closing(mut self) -> Self {
         self.0.closes = true;
         self
+    }
+
+    /// Lets another model answer instead, if the one asked has one.
+    pub(crate) fn asking_fallback(mut self) -> Self {
+        self.0.asks_fallback = true;
+        self
+    }
+
+    /// Whether another model is to answer instead, if the one asked has one.
+    pub(crate) fn asks_fallback(&self) -> bool {
+        self.0.asks_fallback
     }
 
     /// Keeps what caused it, for the log.

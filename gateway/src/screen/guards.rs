@@ -1,11 +1,12 @@
 //! Guards that are asked about a prompt, before a backend hears of it.
 
 use super::refused;
-use crate::call::{Asked, Speaker};
+use crate::call::{Annotations, Asked, Speaker};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::wards::{Talk, Wards, turns};
 use futures_util::future::{FutureExt, join_all};
 use sluice_config::words::PrincipalId;
+use sluice_stream::VerdictCount;
 use sluice_stream::filter::{Stop, TOO_LONG, Turns, Ward};
 use sluice_stream::guard::{Exchange, Role, Turn};
 use std::sync::Arc;
@@ -16,8 +17,8 @@ const TURNS_MAX: usize = 64;
 /// Asks every guard that looks at prompts, all at once; each answers in its time.
 pub(super) async fn ask(
     wards: &Arc<Wards>,
-    asked: &Asked,
-    who: &PrincipalId,
+    (asked, who): (&Asked, &PrincipalId),
+    annotations: &mut Annotations,
 ) -> Result<(), Refusal> {
     if !wards.look_at_prompts() {
         return Ok(());
@@ -38,20 +39,23 @@ pub(super) async fn ask(
             wards.ask_aside(at, exchanges, talk.clone());
         }
     }
-    let mut stopped = None;
+    let (mut stopped, mut falls) = (None, false);
     for (ward, heard) in judging.into_iter().zip(join_all(hearing).await) {
         let (said, stop) = ward.heed(&heard);
         for said in &said {
             wards.said(said);
         }
+        said.iter().filter(|said| said.annotates()).for_each(|it| annotations.add(&it.category));
+        falls |= stop.is_some() && said.iter().any(VerdictCount::asks_fallback);
         stopped = stopped.or(stop);
     }
-    match stopped {
-        None => Ok(()),
-        Some(Stop::Found(category)) if *category == *TOO_LONG => Err(too_long()),
-        Some(Stop::Found(category)) => Err(refused(asked_in(asked), &category)),
-        Some(Stop::Unheard) => Err(unheard()),
-    }
+    let refusal = match stopped {
+        None => return Ok(()),
+        Some(Stop::Found(category)) if *category == *TOO_LONG => too_long(),
+        Some(Stop::Found(category)) => refused(asked_in(asked), &category),
+        Some(Stop::Unheard) => unheard(),
+    };
+    Err(if falls { refusal.asking_fallback() } else { refusal })
 }
 
 /// The member in which was asked what a guard read last.

@@ -50,7 +50,8 @@ pub(super) fn share(headers: &mut HeaderMap, origin: &HeaderValue) {
                    anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, \
                    anthropic-ratelimit-requests-reset, anthropic-ratelimit-tokens-limit, \
                    anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset, \
-                   x-model-licence, x-model-attribution, x-ai-generated, link, x-sluice-receipt";
+                   x-model-licence, x-model-attribution, x-ai-generated, link, x-sluice-receipt, \
+                   x-sluice-fallback, x-sluice-filter-annotations";
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     headers.append(VARY, HeaderValue::from_static("origin"));

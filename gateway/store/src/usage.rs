@@ -29,7 +29,7 @@ pub struct UsageRow {
     pub stage: ReleaseStage,
     /// What was asked.
     pub operation: Operation,
-    /// How it ended: `ok`, `content_filter`, `client_closed`, or the code of a refusal.
+    /// How it ended: `ok`, `content_filter`, `fallback`, `client_closed`, or the code of a refusal.
     pub outcome: Cow<'static, str>,
     /// Tokens of the prompt.
     pub prompt_tokens: u64,

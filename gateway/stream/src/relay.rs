@@ -151,6 +151,12 @@ impl Relay {
         self.progress
     }
 
+    /// Whether anything the model generated may have left: an answer of which only the head is
+    /// written, or an end that is ours, can still be thrown away.
+    pub fn has_shown(&self) -> bool {
+        self.writer.has_shown
+    }
+
     /// What is known of the answer so far.
     pub fn report(&self) -> &Report {
         &self.writer.answer.report

@@ -33,13 +33,13 @@ impl Report {
 
     /// What the answer is to say of itself: what was found, and by which kind of filter.
     pub fn annotations(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        let said = self.verdicts.iter().filter(|it| !it.shadow && it.action == Action::Annotate);
-        said.map(|it| (&*it.category, it.filter))
+        let said = self.verdicts.iter().filter(|said| said.annotates());
+        said.map(|said| (&*said.category, said.filter))
     }
 
     /// Whether a filter ended a choice so that another model is to answer.
     pub fn asks_fallback(&self) -> bool {
-        self.verdicts.iter().any(|it| !it.shadow && it.action == Action::Fallback)
+        self.verdicts.iter().any(VerdictCount::asks_fallback)
     }
 }
 
@@ -64,6 +64,18 @@ pub struct VerdictCount {
     pub shadow: bool,
     /// How often.
     pub count: u64,
+}
+
+impl VerdictCount {
+    /// Whether the caller is to read of it.
+    pub fn annotates(&self) -> bool {
+        !self.shadow && self.action == Action::Annotate
+    }
+
+    /// Whether another model is to answer because of it.
+    pub fn asks_fallback(&self) -> bool {
+        !self.shadow && self.action == Action::Fallback
+    }
 }
 
 /// What is done about something a filter found.

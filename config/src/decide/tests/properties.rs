@@ -53,6 +53,7 @@ fn model() -> impl Strategy<Value = Model> {
             bytes_per_token: 1,
             licence_url: None,
             attribution: None,
+            fallback: None,
             created: 0,
             owned_by: "lab".into(),
         }
@@ -93,6 +94,7 @@ fn again(model: &Model, stage: ReleaseStage) -> Model {
         licence: model.licence.clone(),
         licence_url: None,
         attribution: None,
+        fallback: None,
         stage,
         operations: model.operations.clone(),
         upstream: model.upstream.clone(),

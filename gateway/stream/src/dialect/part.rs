@@ -131,6 +131,13 @@ impl Part<'_> {
         said.chain(called).sum()
     }
 
+    /// Whether it says something that the model generated.
+    pub(crate) fn says(&self) -> bool {
+        !self.tools.is_empty()
+            || self.logprobs.is_some()
+            || self.texts.iter().any(|(_, text)| !text.is_empty())
+    }
+
     /// Whether a frame of it would say nothing.
     pub(crate) fn is_silent(&self) -> bool {
         !self.role

@@ -99,6 +99,12 @@ impl Chain {
         self.members.iter().any(|member| member.rule.places.contains(&place))
     }
 
+    /// Whether a filter may ask that another model answer.
+    pub fn asks_fallback(&self) -> bool {
+        let asks = |rule: &Rule| rule.action == Action::Fallback && !rule.shadow;
+        self.members.iter().any(|member| asks(&member.rule))
+    }
+
     /// The kinds of the filters, and what is done about what each finds.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = (&'static str, &Rule)> {
         self.members.iter().map(|member| (member.kind, &member.rule))

@@ -128,6 +128,8 @@ impl Rule {
         match strategy {
             _ if self.shadow || !self.action.acts() => Manner::Watches,
             Strategy::DetectOnly => Manner::Watches,
+            // Once something was shown, no other model can answer instead.
+            _ if self.action == Action::Fallback => Manner::Holds,
             Strategy::TokenDebounce => Manner::Debounces,
             Strategy::Window | Strategy::FullBuffer => Manner::Holds,
         }

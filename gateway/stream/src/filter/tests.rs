@@ -90,6 +90,19 @@ fn each_action_does_what_it_says() {
 }
 
 #[test]
+fn what_asks_for_another_model_shows_nothing_of_a_match_where_others_show_two_tokens() {
+    let tokens = ["bo", "m", "b", "!"];
+    for (word, shown) in [("block", "bom"), ("fallback", "")] {
+        let chain = bomb(&json!({ "action": word }));
+        assert_eq!(chain.asks_fallback(), word == "fallback");
+        let came = Came::said(&chain, Strategy::TokenDebounce, &tokens);
+        assert_eq!((came.shown().as_str(), came.flow), (shown, Some(Flow::Stop)), "{word}");
+    }
+    let shadow = bomb(&json!({ "action": "fallback", "shadow": true }));
+    assert!(!shadow.asks_fallback(), "it only tries");
+}
+
+#[test]
 fn what_only_counts_holds_nothing_back() {
     for rule in [json!({"action": "score"}), json!({"shadow": true})] {
         let came = Came::said(&bomb(&rule), Strategy::Window, &["a bo", "mb", "!"]);

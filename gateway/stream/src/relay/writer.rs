@@ -18,6 +18,8 @@ pub(super) struct Writer {
     last_usage: bool,
     /// What was shown, if someone signs for it.
     showing: Option<Showing>,
+    /// Whether a text, or a call of a tool, was shown.
+    pub(super) has_shown: bool,
     framing: Framing,
     /// Whether the backend has said all, and only guards are to be heard.
     pub(super) over: bool,
@@ -33,6 +35,7 @@ impl Writer {
             usage_max: plan.usage_max,
             last_usage: false,
             showing: Showing::of(plan),
+            has_shown: false,
             framing: dialect.framing(),
             over: false,
         }
@@ -69,8 +72,11 @@ impl Writer {
         rulings: &[Ruling],
         out: &mut Vec<u8>,
     ) -> Result<Progress, Fault> {
-        let Self { scribe, answer, showing, .. } = self;
-        answer.heard(asked, rulings, |shown| write(scribe, showing.as_mut(), shown, out))?;
+        let Self { scribe, answer, showing, has_shown, .. } = self;
+        answer.heard(asked, rulings, |shown| {
+            *has_shown |= shown.says();
+            write(scribe, showing.as_mut(), shown, out);
+        })?;
         self.go_on(self.over, out)
     }
 
@@ -94,8 +100,11 @@ impl Writer {
     }
 
     fn part(&mut self, part: Part<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
-        let Self { scribe, answer, showing, .. } = self;
-        answer.pass(part, |shown| write(scribe, showing.as_mut(), shown, out))
+        let Self { scribe, answer, showing, has_shown, .. } = self;
+        answer.pass(part, |shown| {
+            *has_shown = *has_shown || shown.says();
+            write(scribe, showing.as_mut(), shown, out);
+        })
     }
 
     pub(super) fn done(&mut self, out: &mut Vec<u8>) -> Result<Progress, Fault> {

@@ -33,6 +33,8 @@ proptest! {
         prop_assert_eq!(&out, &cut_out);
         prop_assert_eq!(progress, cut_progress);
         prop_assert_eq!(one.report(), other.report());
+        prop_assert_eq!(one.has_shown(), other.has_shown());
+        prop_assert!(one.has_shown() || Seen::read(&out).texts.is_empty());
         for ending in ["\r", "\r\n"] {
             let wire = stream(&said, !ascii, ending);
             let (_, other_out, _) = relay(&plan, cut(&wire, &sizes));

@@ -1,0 +1,94 @@
+//! The steps of a call from `admit` on, over one view of the world.
+
+use crate::account::account;
+use crate::admit::{Admitted, Gate, admit};
+use crate::body::Body;
+use crate::call::Mark;
+use crate::dispatch::{Sender, dispatch};
+use crate::entitle::Entitled;
+use crate::filter::{Filtered, Lens, Opening, filter};
+use crate::node::Node;
+use crate::provenance::{Notice, Sealer};
+use crate::refuse::Refusal;
+use crate::screen::screen;
+use crate::snapshot::Snapshot;
+use http::Response;
+use sluice_config::words::Work;
+use sluice_stream::Seal;
+use std::sync::Arc;
+
+/// The steps, and what they need of the world.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Steps<'n> {
+    pub(super) node: &'n Node,
+    pub(super) now: &'n Snapshot,
+    pub(super) mark: &'n Mark,
+}
+
+/// A call with room for it, and what its answer is to have.
+#[derive(Debug)]
+pub(super) struct Ready<'n> {
+    admitted: Admitted,
+    notice: Option<&'n Notice>,
+    seal: Option<Arc<dyn Seal>>,
+}
+
+/// An answer, and the headers of its model.
+#[derive(Debug)]
+pub(super) struct Answer<'n> {
+    pub(super) filtered: Filtered,
+    notice: Option<&'n Notice>,
+}
+
+impl<'n> Steps<'n> {
+    pub(super) fn admit(self, entitled: Entitled) -> Result<Ready<'n>, Refusal> {
+        let Self { node, now, .. } = self;
+        let (tier, model) = (&entitled.entitlement.tier, &entitled.entitlement.model);
+        let operation = entitled.call.asked.ask.operation;
+        let metrics = now.calls.of(&node.metrics, tier, model, operation);
+        let notice = now.provenance.notice(model).filter(|_| operation.work() != Work::Counts);
+        let seal = self.seal(&entitled);
+        let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
+        Ok(Ready { admitted: admit(gate, entitled)?, notice, seal })
+    }
+
+    pub(super) async fn answer(
+        self,
+        ready: Ready<'n>,
+        opening: Opening,
+    ) -> Result<Answer<'n>, Refusal> {
+        let Self { node, now, .. } = self;
+        let Ready { admitted, notice, seal } = ready;
+        let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
+        let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
+        let screened = screen(&now.chains, &node.metrics, admitted).await?;
+        let answered = dispatch(sender, screened).await?;
+        let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
+        let lens = Lens { chains, bounds, clock, stop, opening, seal };
+        Ok(Answer { filtered: filter(lens, answered).await?, notice })
+    }
+
+    pub(super) fn account(self, answer: Answer<'_>) -> Response<Body> {
+        let Answer { filtered, notice } = answer;
+        account(&self.node.metrics, notice, &self.mark.request_id, filtered)
+    }
+
+    /// Who signs for what is shown of an answer, if receipts are made and there is text to sign for.
+    fn seal(self, entitled: &Entitled) -> Option<Arc<dyn Seal>> {
+        let Self { node, now, .. } = self;
+        let keys = now.provenance.keys.as_ref()?;
+        let Entitled { call, entitlement } = entitled;
+        if !call.asked.ask.operation.generates() {
+            return None;
+        }
+        Some(Arc::new(Sealer {
+            keys: Arc::clone(keys),
+            kept: Arc::clone(&node.receipts),
+            clock: Arc::clone(&node.clock),
+            request_id: Arc::clone(&call.parts.mark.request_id),
+            principal: call.known.principal.id.clone(),
+            name: call.asked.model.clone(),
+            model: Arc::clone(&entitlement.model),
+        }))
+    }
+}
