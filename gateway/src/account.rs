@@ -4,14 +4,14 @@
 //! because the caller left.
 
 use crate::body::Body;
-use crate::filter::{Bill, Filtered, Looked, Outcome, Stream};
-use crate::metrics::Metrics;
+use crate::filter::{Bill, Filtered, Looked, Outcome, Stream, Waited};
+use crate::metrics::{Metrics, WaitMetrics};
 use crate::provenance::Notice;
 use bytes::Bytes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body::Frame;
-use sluice_config::words::{Dialect, ProfileId};
+use sluice_config::words::{Dialect, ProfileId, Strategy};
 use sluice_stream::Report;
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -34,17 +34,19 @@ pub(crate) fn account(
     request_id: &str,
     filtered: Filtered,
 ) -> Response<Body> {
-    let Filtered { room, mut bill, profile, dialect, mut annotations, answer } = filtered;
+    let Filtered { room, mut bill, profile, strategy, dialect, mut annotations, answer } = filtered;
     answer.report().annotations().for_each(|(category, _)| annotations.add(category));
+    let look = profile.map(|profile| Look { profile, strategy });
     let mut response = match answer {
         Looked::Whole { body, report, outcome, receipt } => {
             bill.whole(&report, outcome);
-            count(metrics, profile.as_ref(), &report);
+            count(metrics, look.as_ref(), &report);
             whole(body, receipt, room.answer("application/json", request_id, dialect))
         }
         Looked::Stream(stream) => {
             let metrics = Arc::clone(metrics);
-            let body = Accounted { stream, bill, profile, metrics, counted: false };
+            let waits = look.as_ref().map(|look| metrics.waits(look.profile.as_str()));
+            let body = Accounted { stream, bill, look, waits, metrics, counted: false };
             let kind = match dialect {
                 Dialect::OpenAi | Dialect::Anthropic => "text/event-stream; charset=utf-8",
                 Dialect::Ollama => "application/x-ndjson",
@@ -72,7 +74,9 @@ pub(crate) fn make_room(stopped: &mut Filtered) {
 /// If it is shown after all, neither is done again.
 pub(crate) fn replace(metrics: &Metrics, stopped: &mut Filtered) {
     stopped.bill.close(Outcome::Fallback);
-    count(metrics, stopped.profile.take().as_ref(), stopped.answer.report());
+    let strategy = stopped.strategy;
+    let look = stopped.profile.take().map(|profile| Look { profile, strategy });
+    count(metrics, look.as_ref(), stopped.answer.report());
 }
 
 /// Says on the answer of another model which one was asked for.
@@ -101,12 +105,20 @@ fn streamed(body: Accounted, mut headers: HeaderMap) -> Response<Body> {
     response
 }
 
+/// What an answer is looked at with.
+#[derive(Debug)]
+struct Look {
+    profile: ProfileId,
+    strategy: Strategy,
+}
+
 /// A streamed answer and its bill.
 #[derive(Debug)]
 struct Accounted {
     stream: Box<Stream>,
     bill: Bill,
-    profile: Option<ProfileId>,
+    look: Option<Look>,
+    waits: Option<WaitMetrics>,
     metrics: Arc<Metrics>,
     counted: bool,
 }
@@ -115,7 +127,17 @@ impl Accounted {
     fn close(&mut self, outcome: Outcome) {
         self.bill.close(outcome);
         if !std::mem::replace(&mut self.counted, true) {
-            count(&self.metrics, self.profile.as_ref(), self.stream.report());
+            count(&self.metrics, self.look.as_ref(), self.stream.report());
+        }
+    }
+
+    fn wait(&mut self) {
+        for waited in self.stream.waited() {
+            match (&self.waits, waited) {
+                (Some(metrics), Waited::First(waited)) => metrics.first(waited),
+                (Some(metrics), Waited::Later(waited)) => metrics.later(waited),
+                (None, _) => {}
+            }
         }
     }
 }
@@ -131,6 +153,7 @@ impl http_body::Body for Accounted {
         let me = self.get_mut();
         let next = ready!(me.stream.poll_next(cx));
         me.bill.note(me.stream.report());
+        me.wait();
         if let Some(outcome) = me.stream.outcome() {
             me.close(outcome);
         }
@@ -145,8 +168,8 @@ impl Drop for Accounted {
     }
 }
 
-fn count(metrics: &Metrics, profile: Option<&ProfileId>, report: &Report) {
-    if let Some(profile) = profile {
-        metrics.looked(profile.as_str(), report);
+fn count(metrics: &Metrics, look: Option<&Look>, report: &Report) {
+    if let Some(Look { profile, strategy }) = look {
+        metrics.looked(profile.as_str(), *strategy, report);
     }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn screen(
     {
         let mut looked = Looked { chain, changes: Vec::new(), verdicts: Vec::new() };
         let found = looked.prompt(&mut asked.texts);
-        looked.verdicts.iter().for_each(|said| metrics.said(profile.as_str(), said));
+        metrics.judged(profile.as_str(), chain.strategy().whole(), &looked.verdicts);
         let said = looked.verdicts.iter().filter(|said| said.annotates());
         said.for_each(|said| annotations.add(&said.category));
         if let Err(refusal) = found {

@@ -108,17 +108,15 @@ impl Wards {
         })
     }
 
-    /// Counts what a filter said.
-    pub(crate) fn said(&self, said: &VerdictCount) {
-        self.metrics.said(self.profile.as_str(), said);
+    /// Counts what filters said of one text.
+    pub(crate) fn judged(&self, said: &[VerdictCount]) {
+        self.metrics.judged(self.profile.as_str(), self.strategy().whole(), said);
     }
 
     fn count(&self, ward: usize, heard: &Heard) {
         let ward = self.chain.wards().get(ward);
         let (said, _) = ward.map(|ward| ward.heed(heard)).unwrap_or_default();
-        for said in &said {
-            self.said(said);
-        }
+        self.judged(&said);
     }
 }
 

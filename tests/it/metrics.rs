@@ -1,6 +1,6 @@
 //! What a node says about itself, to a real Prometheus.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluice_tests::{Gate, Server, World, answer, checkout, part, until};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -23,6 +23,7 @@ async fn calls(world: &World) {
         world.nobody().asks("open-1").await.is_refused(401, "invalid_api_key");
         world.backend.answers(answer::streamed(&["the dark", " recipe"]));
         world.bob().asks("open-1").streamed().await.is_ok();
+        filtered(world).await;
         world.backend.answers(answer::json(500, &Value::Null));
         world.ada().asks("open-1").await.is_refused(502, "upstream_error");
         let heard = Gate::new();
@@ -34,10 +35,32 @@ async fn calls(world: &World) {
     }
 }
 
+/// Answers that a filter only watches, one of them in two goes, and one in which a filter fails.
+async fn filtered(world: &World) {
+    let begun = Gate::new();
+    let lantern = answer::stream().says("well, ").waits(&begun).says("a lantern");
+    world.backend.answers(lantern.stops().done());
+    let mut call = world.bob().asks("open-1").streamed().begins().await;
+    call.says("well, ").await;
+    begun.open();
+    call.rest().await.is_ok();
+    let call = json!([{ "index": 0, "id": "c1", "type": "function",
+        "function": { "name": "find", "arguments": "{\"a\":\"s3cr3t\"}" } }]);
+    let called = answer::stream().choice(0, &json!({ "tool_calls": call }), &Value::Null);
+    world.backend.answers(called.done());
+    world.bob().asks("open-1").streamed().await.is_ok();
+}
+
 async fn limited() -> World {
     let setup = World::setup().await.on_the_machine_clock();
     let setup = setup.with(|file| {
-        file["tiers"]["internal"]["limits"] = serde_json::json!([
+        let more = [
+            json!({ "kind": "patterns", "literals": ["lantern"], "shadow": true }),
+            // In the place of the end of a string no mask can stand: an error.
+            json!({ "kind": "patterns", "literals": ["s3cr3t\""], "action": "redact", "in": ["tool_calls"] }),
+        ];
+        file["filters"]["strict"].as_array_mut().expect("filters").extend(more);
+        file["tiers"]["internal"]["limits"] = json!([
             { "unit": "requests", "window": "minute", "scope": "principal", "ceiling": 1 },
             { "unit": "tokens", "window": "day", "scope": "tier", "ceiling": 1_000_000 },
         ]);
@@ -54,7 +77,7 @@ async fn calls_are_counted_by_tier_stage_and_model() {
     let count = |labels: &[(&str, &str)]| metrics.sum("sluice_requests_total", labels);
     let ada = [("tier", "trusted"), ("stage", "public"), ("model", "open-1")];
     assert_eq!(count(&[&ada[..], &[("outcome", "ok")]].concat()), 6);
-    assert_eq!(count(&[("tier", "public"), ("outcome", "content_filter")]), 3);
+    assert_eq!(count(&[("tier", "public"), ("outcome", "content_filter")]), 6);
     assert_eq!(count(&[("tier", "public"), ("operation", "embedding")]), 3);
     let refused = |code| metrics.sum("sluice_refusals_total", &[("code", code)]);
     assert_eq!(refused("model_not_found"), 3);
@@ -167,6 +190,24 @@ async fn every_panel_of_the_dashboards_shows_something() {
         "panels that show nothing: {silent:#?}\n{}",
         world.metrics().await.text
     );
+}
+
+#[test]
+fn what_filters_do_and_cost_is_on_a_dashboard() {
+    let queries = dashboards();
+    for name in [
+        "verdicts_total",
+        "shadow_disagreements_total",
+        "errors_total",
+        "added_time_to_first_token_seconds_bucket",
+        "added_inter_token_gap_seconds_bucket",
+        "tokens_to_block_bucket",
+        "held_bytes_bucket",
+        "leaked_bytes_total",
+    ] {
+        let family = format!("sluice_filter_{name}");
+        assert!(queries.iter().any(|query| query.contains(&family)), "no panel shows {family}");
+    }
 }
 
 /// Waits until Prometheus has every call that has ended by now.

@@ -51,9 +51,11 @@ fn a_profile_is_measured_on_labelled_texts() {
     for line in [
         "known.jsonl:1: redact email",
         "    Write to [email].",
+        "    9..24 redact email: [email]",
         "known.jsonl:2: missed email",
         "known.jsonl:3: block launch_code",
         "    Say  ■",
+        "    4..18 patterns launch_code: ■",
         "known.jsonl:4: redact iban (not labelled)",
         "email               1         2  100.0 %    50.0 %",
         "iban                1         0  0.0 %",
@@ -92,7 +94,48 @@ fn texts_without_labels_are_only_shown() {
         "{}",
         ran.out
     );
-    assert!(ran.out.ends_with("2 texts, 1 of them touched\n"), "{}", ran.out);
+    assert!(ran.out.contains("\n2 texts, 1 of them touched\nstream "), "{}", ran.out);
+}
+
+#[test]
+fn no_more_spans_are_told_than_one_wants() {
+    let folder = folder(&[("a@example.com b@example.com c@example.com", json!([]))]);
+    let told = |more: &[&str]| test(&folder, &[&["strict", "known.jsonl"], more].concat()).out;
+    assert!(told(&[]).contains("    28..41 redact email: [email]\n"));
+    let two = told(&["--spans", "2"]);
+    assert!(two.contains("    14..27 redact email: [email]\n    and 1 more\n"), "{two}");
+    assert!(!two.contains("28..41") && !told(&["--spans", "0"]).contains(".."), "{two}");
+    let json: Value = serde_json::from_str(&told(&["--json", "--spans", "1"])).expect("JSON");
+    let found = &json["found"][0];
+    assert_eq!(found["more_spans"], 2);
+    assert_eq!(
+        found["spans"],
+        json!([{ "start": 0, "end": 13, "place": 1, "filter": "redact", "category": "email",
+            "action": "redact", "shadow": false, "shown": "[email]" }])
+    );
+}
+
+#[test]
+fn what_waits_is_told_in_tokens_by_strategy() {
+    // `landscape` may become an address. Its first byte waits for eight more and the end.
+    let folder = folder(&[("a red landscape", json!([]))]);
+    let told = test(&folder, &["strict", "known.jsonl", "--token-bytes", "1"]).out;
+    for row in [
+        "detect_only         0    0    0           0",
+        "token_debounce      3    7    7           7",
+        "window (profile)    5    9    9           9",
+        "full_buffer         8   15   15          15",
+    ] {
+        assert!(told.lines().any(|line| line.starts_with(row)), "no {row:?} in:\n{told}");
+    }
+    let json = test(&folder, &["strict", "known.jsonl", "--json"]).out;
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let delay = &json["delay"];
+    assert_eq!((&delay["stream"], &delay["token_bytes"]), (&json!("window"), &json!(4)));
+    assert_eq!(delay["window"]["shown_bytes"], 15);
+    assert_eq!(delay["full_buffer"]["tokens_max"], 5);
+    let code = |more: &[&str]| test(&folder, &[&["strict", "known.jsonl"], more].concat()).code;
+    assert_eq!((code(&["--token-bytes", "0"]), code(&["--spans", "1001"])), (Some(2), Some(2)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod asking;
 mod stream;
+mod waits;
 mod whole;
 
 use crate::call::{Annotations, Asked, HeadParts};
@@ -12,10 +13,11 @@ use crate::refuse::{Refusal, RefusalCode};
 use crate::signal::Signal;
 use asking::Asking;
 use sluice_config::Bounds;
-use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Timestamp};
+use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Strategy, Timestamp};
 use sluice_stream::{Fault, Plan, Report, Seal, Usage};
 use std::sync::Arc;
 pub(crate) use stream::Stream;
+pub(crate) use waits::Waited;
 
 /// An answer every byte of which is looked at before it leaves. Made only here.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub(crate) struct Filtered {
     pub(crate) room: Room,
     pub(crate) bill: Bill,
     pub(crate) profile: Option<ProfileId>,
+    /// How much of a stream waits under it.
+    pub(crate) strategy: Strategy,
     pub(crate) dialect: Dialect,
     /// What the caller is to know of the prompt.
     pub(crate) annotations: Annotations,
@@ -93,6 +97,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let plan = plan(&lens, &parts, &asked, &entitlement);
     let wards = profile.as_ref().and_then(|profile| lens.chains.wards(profile));
     let asking = wards.map(|wards| Asking::new(wards, &asked.texts, &answer.principal));
+    let strategy = plan.chain.as_ref().map(|chain| chain.strategy()).unwrap_or_default();
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
         let stream = Stream::new((answer, asking), &plan, id, (&lens, pieces_max));
@@ -101,7 +106,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
         whole::look((answer, asking), plan, &lens, &mut bill).await
     };
     match looked {
-        Ok(answer) => Ok(Filtered { room, bill, profile, dialect, annotations, answer }),
+        Ok(answer) => Ok(Filtered { room, bill, profile, strategy, dialect, annotations, answer }),
         Err(refusal) => {
             bill.waive(refusal.code());
             Err(refusal)

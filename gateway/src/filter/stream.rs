@@ -1,6 +1,9 @@
 //! Answers that are streamed: what is ready is read, filtered in one go and passed on.
 
+mod patience;
+
 use super::asking::Asking;
+use super::waits::{Waited, Waits};
 use super::{Bill, Lens, Opening, Outcome, broken, cut_off, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode, envelope};
@@ -8,14 +11,10 @@ use crate::signal::Wait;
 use bytes::Bytes;
 use sluice_config::words::{Clock, Dialect};
 use sluice_stream::{Fault, Plan, Progress, Relay, Report};
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-
-/// How long the backend may take to end its body after the answer has ended.
-const TAIL: Duration = Duration::from_secs(1);
 
 /// Bytes that may wait for the first text. A head is far smaller: what goes beyond it leaves.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -32,6 +31,8 @@ pub(crate) struct Stream {
     relay: Relay,
     out: Vec<u8>,
     outcome: Option<Outcome>,
+    /// How long text waits for filters, if there are any.
+    waits: Option<Waits>,
     /// When bytes last came from the backend.
     heard: Duration,
     began: Duration,
@@ -62,6 +63,7 @@ impl Stream {
             relay: Relay::new(plan),
             out: Vec::new(),
             outcome: None,
+            waits: plan.chain.as_ref().filter(|chain| !chain.is_empty()).map(|_| Waits::default()),
             heard: now,
             began: now,
             total: lens.bounds.stream_total,
@@ -108,6 +110,11 @@ impl Stream {
         self.outcome
     }
 
+    /// How long text has waited for filters that was shown since this was asked last.
+    pub(crate) fn waited(&mut self) -> impl Iterator<Item = Waited> {
+        self.waits.iter_mut().flat_map(Waits::over)
+    }
+
     /// The next bytes that may leave; `None` at the end.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         loop {
@@ -130,7 +137,9 @@ impl Stream {
             match asking.poll_heard(cx) {
                 Poll::Ready(Some((asked, rulings))) => {
                     self.relay.heard(asked, &rulings, &mut self.out);
-                    return Poll::Ready(self.conclude());
+                    let concluded = self.conclude();
+                    self.note_waits(self.clock.steady());
+                    return Poll::Ready(concluded);
                 }
                 Poll::Ready(None) if self.said => {
                     return Poll::Ready(Err(broken(Fault::Truncated)));
@@ -171,7 +180,18 @@ impl Stream {
             Poll::Ready(Err(_)) => self.source = None,
         }
         self.said |= matches!(read, Poll::Ready(Ok(false)));
-        Poll::Ready(self.conclude())
+        let concluded = self.conclude();
+        self.note_waits(self.heard);
+        Poll::Ready(concluded)
+    }
+
+    /// Notes which text is shown by now. What a filter ended is not shown.
+    fn note_waits(&mut self, now: Duration) {
+        let relay = &self.relay;
+        let shows = matches!(relay.progress(), Progress::More | Progress::Done);
+        if let Some(waits) = self.waits.as_mut().filter(|_| shows) {
+            waits.note(relay.report().bytes, relay.waiting(), now);
+        }
     }
 
     fn conclude(&mut self) -> Result<(), Refusal> {
@@ -210,62 +230,6 @@ impl Stream {
             }
         }
         Ok(())
-    }
-
-    /// Ready when the node ends.
-    fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        ready!(Pin::new(&mut self.cut).poll(cx));
-        self.source = None;
-        Poll::Ready(cut_off())
-    }
-
-    /// Ready when there is no more waiting: the node ends, or the answer has taken too long.
-    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        if let Poll::Ready(refusal) = self.poll_cut(cx) {
-            return Poll::Ready(refusal);
-        }
-        ready!(self.poll_late(cx));
-        if self.clock.steady().saturating_sub(self.began) >= self.total {
-            self.source = None;
-            return Poll::Ready(too_long());
-        }
-        source_failed(self.source.take(), Failure::Timeout);
-        let message = "the server of this model stopped answering; try again";
-        Poll::Ready(Refusal::new(RefusalCode::UpstreamTimeout, message))
-    }
-
-    /// Ready when the answer has taken longer than it may.
-    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(source) = &mut self.source else { return Poll::Ready(()) };
-        let now = self.clock.steady();
-        let quiet = if self.relay.report().first_content {
-            source.patience.idle
-        } else {
-            source.patience.first_byte
-        };
-        let left = quiet.saturating_sub(now.saturating_sub(self.heard));
-        let in_all = self.total.saturating_sub(now.saturating_sub(self.began));
-        source.body.poll_late(cx, left.min(in_all))
-    }
-
-    /// Reads the end of the backend's body after that of the answer, so that the connection can
-    /// serve another call.
-    fn poll_tail(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while let Some(source) = &mut self.source {
-            match source.body.poll_pieces(cx, &mut |_| {}) {
-                Poll::Ready(Ok(false)) => {
-                    self.source.take().into_iter().for_each(Answer::done);
-                }
-                // There should be nothing but the end.
-                Poll::Ready(_) => self.source = None,
-                Poll::Pending => {
-                    let waited = self.clock.steady().saturating_sub(self.heard);
-                    ready!(source.body.poll_late(cx, TAIL.saturating_sub(waited)));
-                    self.source = None;
-                }
-            }
-        }
-        Poll::Ready(())
     }
 
     fn fail(&mut self, refusal: &Refusal) {

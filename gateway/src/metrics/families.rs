@@ -25,6 +25,12 @@ const GEN_AI: &[f64] =
     &[0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 /// Bytes held back: from nothing to what `hold_bytes_max` is mostly.
 const HELD: &[f64] = &[0.0, 8.0, 32.0, 128.0, 512.0, 2048.0, 8192.0, 32768.0, 131_072.0];
+/// Seconds that text waits for filters: not at all, until the next token, until the end.
+const WAITS: &[f64] =
+    &[0.0, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0];
+/// Tokens of an answer.
+const PIECES: &[f64] =
+    &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0];
 /// Tokens of a call (OpenTelemetry GenAI, `token.usage`).
 const TOKENS: &[f64] = &[
     1.0,
@@ -116,6 +122,11 @@ families! {
     fallbacks: IntCounterVec = "sluice_fallbacks_total", ["model", "to", "place", "outcome"], &[], "Stops at which a filter asked for another model: ok if that one answered, else why not.";
     held: HistogramVec = "sluice_filter_held_bytes", ["profile"], HELD, "The most that one filter held back at once of one text of an answer.";
     leaked: IntCounterVec = "sluice_filter_leaked_bytes_total", ["profile"], &[], "Bytes of what was found that had been shown: none where a match waits.";
+    tokens_to_block: HistogramVec = "sluice_filter_tokens_to_block", ["profile"], PIECES, "Tokens of a streamed answer that had come when filters first ended a choice of it.";
+    filter_first: HistogramVec = "sluice_filter_added_time_to_first_token_seconds", ["profile"], WAITS, "How long the first piece of a streamed answer waited for filters.";
+    filter_gap: HistogramVec = "sluice_filter_added_inter_token_gap_seconds", ["profile"], WAITS, "How long each later piece of a streamed answer waited for filters, from when it came until all of it was shown.";
+    disagreements: IntCounterVec = "sluice_filter_shadow_disagreements_total", ["profile", "filter", "category", "acted"], &[], "Prompts and answers in which a shadow filter would have acted otherwise than was acted: nothing was done, or something else.";
+    filter_errors: IntCounterVec = "sluice_filter_errors_total", ["profile", "filter", "reason"], &[], "Times a filter could not do what it should.";
     list_at: IntGaugeVec = "sluice_filter_list_produced_timestamp_seconds", ["profile", "place"], &[], "When the list of a filter was produced, by the place of the filter in its profile.";
     backend_up: IntGaugeVec = "sluice_upstream_backend_up", ["upstream", "backend"], &[], "1 while a backend is asked, 0 while it is put aside.";
     backend_in_flight: IntGaugeVec = "sluice_upstream_in_flight", ["upstream", "backend"], &[], "Calls under way at a backend.";

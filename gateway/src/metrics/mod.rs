@@ -7,15 +7,17 @@
 mod backend;
 mod call;
 mod families;
+mod filters;
 mod guard;
 
 pub(crate) use backend::BackendMetrics;
 pub(crate) use call::{CallMetrics, CallTable, Ended, Labels};
 use families::Families;
+pub(crate) use filters::WaitMetrics;
 pub(crate) use guard::GuardMetrics;
 use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use sluice_store::{Directory, Writer};
-use sluice_stream::{Report, VerdictCount};
+use sluice_stream::VerdictCount;
 
 /// Every metric of a node.
 #[derive(Debug)]
@@ -70,19 +72,8 @@ impl Metrics {
         self.families.requests.with_label_values(&[tier, stage, model, operation, outcome]).inc();
     }
 
-    /// Filters have looked at all of an answer.
-    pub(crate) fn looked(&self, profile: &str, report: &Report) {
-        report.verdicts.iter().for_each(|said| self.said(profile, said));
-        let held = u32::try_from(report.held_bytes).unwrap_or(u32::MAX);
-        self.families.held.with_label_values(&[profile]).observe(f64::from(held));
-        if report.leaked_bytes > 0 {
-            let leaked = self.families.leaked.with_label_values(&[profile]);
-            leaked.inc_by(report.leaked_bytes);
-        }
-    }
-
     /// A filter said something of a prompt or an answer.
-    pub(crate) fn said(&self, profile: &str, said: &VerdictCount) {
+    fn said(&self, profile: &str, said: &VerdictCount) {
         let shadow = if said.shadow { "true" } else { "false" };
         let labels = [profile, said.filter, &said.category, said.action.as_str(), shadow];
         self.families.verdicts.with_label_values(&labels).inc_by(said.count);

@@ -39,16 +39,15 @@ pub(super) async fn ask(
             wards.ask_aside(at, exchanges, talk.clone());
         }
     }
-    let (mut stopped, mut falls) = (None, false);
+    let (mut stopped, mut falls, mut verdicts) = (None, false, Vec::new());
     for (ward, heard) in judging.into_iter().zip(join_all(hearing).await) {
         let (said, stop) = ward.heed(&heard);
-        for said in &said {
-            wards.said(said);
-        }
         said.iter().filter(|said| said.annotates()).for_each(|it| annotations.add(&it.category));
         falls |= stop.is_some() && said.iter().any(VerdictCount::asks_fallback);
         stopped = stopped.or(stop);
+        verdicts.extend(said);
     }
+    wards.judged(&verdicts);
     let refusal = match stopped {
         None => return Ok(()),
         Some(Stop::Found(category)) if *category == *TOO_LONG => too_long(),

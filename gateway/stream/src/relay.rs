@@ -162,6 +162,11 @@ impl Relay {
         &self.writer.answer.report
     }
 
+    /// Bytes of text that came and are neither shown nor dropped yet.
+    pub fn waiting(&self) -> usize {
+        if self.closed { 0 } else { self.writer.answer.waiting() }
+    }
+
     fn note(&mut self, step: Result<Progress, Fault>) {
         self.progress = step.unwrap_or_else(Progress::Fault);
         self.closed |= matches!(self.progress, Progress::Done | Progress::Stopped);

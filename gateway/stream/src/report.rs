@@ -2,6 +2,7 @@
 
 use crate::usage::Usage;
 use serde::Deserialize;
+use sluice_config::words::Strategy;
 use std::sync::Arc;
 
 /// What is known of an answer so far.
@@ -23,6 +24,8 @@ pub struct Report {
     pub held_bytes: usize,
     /// Bytes of what was found that had been shown; none where a match waits.
     pub leaked_bytes: u64,
+    /// Pieces that had come when a filter first ended a choice; none of an answer that came whole.
+    pub ended_after: Option<u64>,
 }
 
 impl Report {
@@ -75,6 +78,20 @@ impl VerdictCount {
     /// Whether another model is to answer because of it.
     pub fn asks_fallback(&self) -> bool {
         !self.shadow && self.action == Action::Fallback
+    }
+
+    /// The categories that say not what was found, but what a filter could not do.
+    pub const FAILURES: [&str; 5] =
+        ["hold_overflow", "broken_json", "too_long", "unavailable", "unparsable"];
+
+    /// What the filter could not do, if it is that.
+    pub fn failure(&self) -> Option<&'static str> {
+        Self::FAILURES.into_iter().find(|failure| *self.category == **failure)
+    }
+
+    /// Whether it changed what is shown, or when: not so where all is shown as it comes.
+    pub fn acted(&self, strategy: Strategy) -> bool {
+        !self.shadow && self.action.acts() && strategy != Strategy::DetectOnly
     }
 }
 
@@ -192,6 +209,11 @@ impl Report {
     /// Notes bytes of something found that had been shown.
     pub(crate) fn leaked(&mut self, bytes: usize) {
         self.leaked_bytes += u64::try_from(bytes).unwrap_or(u64::MAX >> 1);
+    }
+
+    /// Notes that a filter ended a choice.
+    pub(crate) fn stopped(&mut self) {
+        self.ended_after.get_or_insert(self.pieces);
     }
 
     /// Notes that a choice ended.

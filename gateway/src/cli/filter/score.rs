@@ -2,7 +2,7 @@
 
 use super::super::out;
 use serde::Serialize;
-use sluice_stream::filter::Tried;
+use sluice_stream::VerdictCount;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of all texts.
@@ -34,8 +34,8 @@ struct Tally {
 
 impl Score {
     /// Notes what was found in a text, and what was to be found if that is known.
-    pub(super) fn note(&mut self, labels: Option<&[String]>, tried: &Tried) {
-        let found: BTreeSet<&str> = tried.verdicts.iter().map(|said| &*said.category).collect();
+    pub(super) fn note(&mut self, labels: Option<&[String]>, verdicts: &[VerdictCount]) {
+        let found: BTreeSet<&str> = verdicts.iter().map(|said| &*said.category).collect();
         let wanted: BTreeSet<&str> = labels.unwrap_or_default().iter().map(|l| &**l).collect();
         self.texts += 1;
         self.touched += u64::from(!found.is_empty());
@@ -64,11 +64,54 @@ impl Score {
         share(self.over_blocked, self.clean).is_none_or(|touched| touched <= most)
     }
 
+    /// For people: what two profiles found of each category, side by side.
+    pub(super) fn beside(scores: &[Self; 2], profiles: &[String; 2]) -> String {
+        let [one, other] = profiles;
+        let heads = [
+            "category".to_owned(),
+            "labelled".to_owned(),
+            format!("found: {one}"),
+            other.clone(),
+            format!("precision: {one}"),
+            other.clone(),
+            format!("recall: {one}"),
+            other.clone(),
+        ];
+        let heads = heads.each_ref().map(String::as_str);
+        let known: BTreeSet<_> = scores.iter().flat_map(|score| score.categories.keys()).collect();
+        let row = |category: &String| {
+            let both = scores.each_ref().map(|score| score.tally(category));
+            let labelled = both.map(|it| it.labelled).into_iter().max().unwrap_or_default();
+            let mut row = vec![category.clone(), labelled.to_string()];
+            row.extend(both.map(|it| it.found.to_string()));
+            row.extend(both.map(|it| percent(it.right, it.judged)));
+            row.extend(both.map(|it| percent(it.right, it.labelled)));
+            row
+        };
+        let rows: Vec<_> = known.into_iter().map(row).collect();
+        let spared = scores
+            .iter()
+            .zip(profiles)
+            .map(|(score, profile)| score.spared(&format!(" by {profile}")));
+        format!("{}{}", out::columns(&heads, &rows), spared.collect::<String>())
+    }
+
+    fn tally(&self, category: &str) -> Tally {
+        self.categories.get(category).copied().unwrap_or_default()
+    }
+
+    /// How many of the texts that are labelled with nothing were touched, if there are any.
+    fn spared(&self, by: &str) -> String {
+        let Self { clean, over_blocked, .. } = self;
+        let blocked = percent(*over_blocked, *clean);
+        match clean {
+            0 => String::new(),
+            _ => format!("over-blocking{by}: {over_blocked} of {clean} clean texts ({blocked})\n"),
+        }
+    }
+
     /// For people.
     pub(super) fn table(&self) -> String {
-        let percent = |part, all| {
-            share(part, all).map_or_else(String::new, |share| format!("{:.1} %", share * 100.0))
-        };
         let row = |(category, it): (&String, &Tally)| {
             let Tally { found, labelled, judged, right } = *it;
             let (precision, recall) = (percent(right, judged), percent(right, labelled));
@@ -76,15 +119,16 @@ impl Score {
         };
         let rows: Vec<_> = self.categories.iter().map(row).collect();
         let heads = ["category", "found in", "labelled", "precision", "recall"];
-        let Self { texts, touched, clean, over_blocked, .. } = self;
-        let blocked = percent(*over_blocked, *clean);
-        let spared = match clean {
-            0 => String::new(),
-            _ => format!("over-blocking: {over_blocked} of {clean} clean texts ({blocked})\n"),
-        };
+        let Self { texts, touched, .. } = self;
+        let spared = self.spared("");
         let table = out::columns(&heads, &rows);
         format!("{table}{texts} texts, {touched} of them touched\n{spared}")
     }
+}
+
+/// A part of all in percent; nothing of nothing.
+fn percent(part: u64, all: u64) -> String {
+    share(part, all).map_or_else(String::new, |share| format!("{:.1} %", share * 100.0))
 }
 
 /// A part of all; nothing of nothing.
@@ -96,9 +140,9 @@ fn share(part: u64, all: u64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sluice_stream::{Action, VerdictCount};
+    use sluice_stream::Action;
 
-    fn tried(categories: &[&str]) -> Tried {
+    fn said(categories: &[&str]) -> Vec<VerdictCount> {
         let said = |category: &&str| VerdictCount {
             filter: "redact",
             category: (*category).into(),
@@ -106,8 +150,7 @@ mod tests {
             shadow: false,
             count: 1,
         };
-        let verdicts = categories.iter().map(said).collect();
-        Tried { shown: String::new(), stopped: false, verdicts }
+        categories.iter().map(said).collect()
     }
 
     #[test]
@@ -123,7 +166,7 @@ mod tests {
         ] {
             let labels: Option<Vec<String>> =
                 labels.map(|labels| labels.iter().map(|label| (*label).to_owned()).collect());
-            score.note(labels.as_deref(), &tried(found));
+            score.note(labels.as_deref(), &said(found));
         }
         let expected = "category  found in  labelled  precision  recall\n\
                         card             2         0  0.0 %\n\

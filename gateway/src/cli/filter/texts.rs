@@ -26,8 +26,8 @@ struct Labelled {
     labels: Option<Vec<String>>,
 }
 
-/// Reads the texts of a file.
-pub(super) fn read(path: &Path) -> Result<Vec<Text>, Failure> {
+/// Reads all of a file.
+pub(super) fn all(path: &Path) -> Result<String, Failure> {
     let cannot = |error: &dyn std::fmt::Display| {
         Failure::of(&format!("{} cannot be read", path.display()), error)
     };
@@ -37,6 +37,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Text>, Failure> {
     if all.len() as u64 > FILE_BYTES_MAX {
         return Err(cannot(&format!("it has more than {FILE_BYTES_MAX} bytes; split it")));
     }
+    Ok(all)
+}
+
+/// Reads the texts of a file.
+pub(super) fn read(path: &Path) -> Result<Vec<Text>, Failure> {
+    let all = all(path)?;
     let labelled = path.extension().is_some_and(|end| end == "jsonl");
     let lines = all.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines

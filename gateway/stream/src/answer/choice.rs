@@ -137,6 +137,15 @@ impl Choice {
         Ok(())
     }
 
+    /// Bytes of text that came of it and wait.
+    pub(super) fn waiting(&self) -> usize {
+        if self.settled {
+            return 0;
+        }
+        let held: usize = self.lanes.iter().map(|(_, lane)| lane.held()).sum();
+        held + self.gate.bytes() + self.tools.waiting()
+    }
+
     /// Lets guards hear what filters let through, and has it shown when it may be.
     fn pass(&mut self, part: &mut Part<'static>, show: &mut Show<'_>) {
         if let Some(watch) = &mut self.watch {
@@ -170,6 +179,7 @@ impl Choice {
         }
         if self.stopped {
             self.finish = Finish::ContentFilter;
+            report.stopped();
             if self.gate.withholds() {
                 self.gate.drop_all();
             }

@@ -135,6 +135,7 @@ impl Answer {
             }
             Some(_) => Vec::new(),
         };
+        self.report.ended_after = None;
         Whole { body, report: self.report, stopped, receipt: self.receipt, questions }
     }
 
@@ -185,6 +186,11 @@ impl Answer {
     pub(crate) fn is_stopped(&self) -> bool {
         let ended = self.choices.iter().filter(|one| one.settled).count();
         ended >= usize::try_from(self.choices_max).unwrap_or(usize::MAX) && self.was_stopped()
+    }
+
+    /// Bytes of text that came and wait for filters, or for the end.
+    pub(crate) fn waiting(&self) -> usize {
+        self.choices.iter().map(Choice::waiting).sum()
     }
 
     /// Whether a filter ended a choice.

@@ -57,6 +57,11 @@ impl Tools {
         self.0.iter().filter(|call| !call.open).map(|call| call.slot).collect()
     }
 
+    /// Bytes of the names that are not shown yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.iter().filter(|call| !call.open).map(|call| call.name.len()).sum()
+    }
+
     /// Judges the name of a call and shows it; `None` if it is shown already, or may not be.
     pub(super) fn open(&mut self, slot: Slot, with: &mut With<'_>) -> (Option<Opened>, Flow) {
         let unopened = |call: &&mut Call| call.slot == slot && !call.open;

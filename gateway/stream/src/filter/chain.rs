@@ -21,16 +21,16 @@ const FILTERS_MAX: usize = 16;
 #[derive(Debug)]
 pub struct Chain {
     strategy: Strategy,
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
     wards: Vec<Ward>,
 }
 
 /// One filter of a profile.
 #[derive(Debug)]
-struct Member {
-    kind: &'static str,
-    rule: Rule,
-    filter: Arc<dyn Filter>,
+pub(super) struct Member {
+    pub(super) kind: &'static str,
+    pub(super) rule: Rule,
+    pub(super) filter: Arc<dyn Filter>,
 }
 
 /// What would become of a text.

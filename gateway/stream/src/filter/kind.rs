@@ -3,7 +3,7 @@
 use super::Script;
 use super::findings::Findings;
 use super::ward::Asks;
-use crate::report::Action;
+use crate::report::{Action, VerdictCount};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_config::Problems;
@@ -127,7 +127,14 @@ impl<'n> Notes<'n> {
         if !good {
             self.note("category", "must be a word of lower-case letters, digits and underscores");
         }
-        good
+        let failure = VerdictCount::FAILURES.contains(&category);
+        if failure {
+            self.note(
+                "category",
+                format!("`{category}` is what a filter says that failed; choose another"),
+            );
+        }
+        good && !failure
     }
 }
 

@@ -62,6 +62,11 @@ impl Lane {
         self.flow(flow, sink.hold)
     }
 
+    /// Bytes that its filters hold back now.
+    pub(crate) fn held(&self) -> usize {
+        self.stages.iter().map(|stage| stage.held.len()).sum()
+    }
+
     fn flow(&mut self, flow: Flow, hold: Option<usize>) -> Flow {
         self.holds |= hold.is_some();
         match (flow, hold) {

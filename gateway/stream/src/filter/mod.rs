@@ -6,6 +6,7 @@
 
 mod act;
 mod chain;
+mod delay;
 mod findings;
 mod guard;
 mod hash_list;
@@ -19,14 +20,17 @@ mod registry;
 mod rule;
 mod shape;
 mod shown;
+mod spans;
 mod stage;
 mod twice;
 mod ward;
 
 pub use chain::{Chain, Tried};
+pub use delay::{Delay, tokens};
 pub use kind::Dated;
 pub(crate) use lane::{Flow, Lane, Script};
 pub use rule::{OnError, Place, Rule};
+pub use spans::Span;
 pub use ward::{Asks, Heard, Silence, Stop, TOO_LONG, Turns, Ward, When};
 
 #[cfg(test)]

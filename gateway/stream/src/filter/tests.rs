@@ -9,7 +9,7 @@ use sluice_config::words::{ProfileId, Strategy};
 use sluice_config::{FilterSpec, Problems, ProfileSpec};
 use std::sync::{Arc, LazyLock};
 
-fn chain(filters: &[Value]) -> Result<Arc<Chain>, String> {
+pub(super) fn chain(filters: &[Value]) -> Result<Arc<Chain>, String> {
     let filter = |(index, filter): (usize, &Value)| {
         let mut settings = filter.as_object().unwrap().clone();
         let kind = settings.remove("kind").unwrap().as_str().unwrap().to_owned();
@@ -445,5 +445,14 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_category_does_not_say_that_a_filter_failed() {
+    for word in ["hold_overflow", "broken_json"] {
+        let filter = json!({"kind": "patterns", "literals": ["bomb"], "category": word});
+        let told = chain(&[filter]).unwrap_err();
+        assert!(told.contains(&format!("`{word}` is what a filter says that failed")), "{told}");
     }
 }

@@ -51,6 +51,7 @@ impl Writer {
         }?;
         if self.scribe.is_stopped() {
             self.answer.report.ended(Finish::ContentFilter);
+            self.answer.report.stopped();
             self.showing.iter_mut().for_each(Showing::stop);
             self.close(out);
             return Ok(Progress::Stopped);

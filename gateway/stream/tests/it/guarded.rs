@@ -258,6 +258,15 @@ fn a_whole_answer_is_asked_about_once_and_waits() {
 
 const WORDS: &[&str] = &["plain words ", "and others, of another length ", "é ", BAD, "- "];
 
+#[test]
+fn a_recording_is_replayed_as_if_guards_had_cleared_all() {
+    let shadow = guard(&json!({ "shadow": true }));
+    let plan = guarded(&json!([guard(&json!({})), shadow]), Waits::Window);
+    let wire = saying(&[json!({ "content": "hello ".repeat(40) }), json!({ "content": BAD })]);
+    let played = sluice_stream::replay(&plan, wire.as_bytes()).expect("a whole stream");
+    assert_eq!(played.shown["0 content 0"], "hello ".repeat(40) + BAD);
+}
+
 /// What is said, and after how many bytes and pieces a guard answers.
 fn trials() -> impl Strategy<Value = (usize, Vec<Said>, Vec<usize>, usize)> {
     (0..speak::ALL.len()).prop_flat_map(move |dialect| {
