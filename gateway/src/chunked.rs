@@ -56,11 +56,32 @@ impl Chunked {
             if self.at == At::Data {
                 return Ok(Step { framing, data: self.data(rest.len()) });
             }
+            if let Some(line) = self.line(rest) {
+                framing += line;
+                continue;
+            }
             let Some(byte) = rest.first() else { break };
             self.framing(*byte)?;
             framing += 1;
         }
         Ok(Step { framing, data: 0 })
+    }
+
+    /// Reads the end of a chunk, or the size of the next, if all of it is there, as nearly always;
+    /// says how many bytes that are. Whatever else stands there is read byte by byte.
+    fn line(&mut self, bytes: &[u8]) -> Option<usize> {
+        match (self.at, bytes) {
+            (At::DataCr, [b'\r', b'\n', ..]) => {
+                *self = Self::default();
+                Some(2)
+            }
+            (At::Size, _) if self.digits == 0 => {
+                let (size, line) = size(bytes)?;
+                (self.at, self.size) = (At::Data, size);
+                Some(line)
+            }
+            _ => None,
+        }
     }
 
     /// So much of what is there is data.
@@ -100,6 +121,16 @@ impl Chunked {
         self.size = (self.size << 4) | u64::from(value);
         Ok(At::Size)
     }
+}
+
+/// The size of a chunk with data, if it is there to the end of its line; and the bytes of that.
+fn size(bytes: &[u8]) -> Option<(u64, usize)> {
+    let digits = bytes.iter().take(usize::from(DIGITS_MAX));
+    let digits = digits.map_while(|byte| char::from(*byte).to_digit(16));
+    let add = |(size, count), digit| ((size << 4) | u64::from(digit), count + 1);
+    let (size, count) = digits.fold((0, 0), add);
+    let ends = bytes.get(count..)?.starts_with(b"\r\n");
+    (ends && size > 0).then_some((size, count + 2))
 }
 
 #[cfg(test)]
@@ -151,6 +182,23 @@ mod tests {
             "0\r\n\n",
         ] {
             assert!(data(&mut Chunked::default(), body.as_bytes()).is_err(), "{body:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cut_changes_what_is_read(
+            body in "([1-9a-fA-F]|0|[0-9a-f]{11,14}|\r\n|\r|\n|;|x){0,14}", cut in 1..4_usize,
+        ) {
+            let whole = data(&mut Chunked::default(), body.as_bytes());
+            let mut chunked = Chunked::default();
+            let pieces: Result<Vec<_>, _> =
+                body.as_bytes().chunks(cut).map(|piece| data(&mut chunked, piece)).collect();
+            let joined = pieces.map(|pieces| {
+                let (read, got): (Vec<usize>, Vec<Vec<u8>>) = pieces.into_iter().unzip();
+                (read.iter().sum(), got.concat())
+            });
+            proptest::prop_assert_eq!(joined, whole);
         }
     }
 }

@@ -150,7 +150,7 @@ fn main() {
         let (_, chain) = chains.get(row.parse::<usize>().unwrap()).unwrap();
         match arguments.next().as_deref() {
             Some("whole") => answers(&answer, &plan(chain.as_ref())),
-            _ => relay(&ascii, chain.as_ref(), event, &mut Vec::new()),
+            _ => relay(&ascii, chain.as_ref(), event, &mut Vec::with_capacity(2 * ascii.len())),
         }
         return;
     }

@@ -66,7 +66,7 @@ impl<'a> Easy<'a> {
             Text::Plain(self.data.get(end.checked_sub(text.len())?..end)?)
         } else {
             self.rest = before;
-            serde_json::from_str(self.escaped()?).ok()?
+            Text::read(self.escaped()?)?
         };
         *slot = Some(text);
         Some(())
@@ -150,22 +150,13 @@ impl<'a> Easy<'a> {
         Some(text)
     }
 
-    /// Passes over a string; gives it as it is written.
+    /// Passes over a string; gives what is between its quotes, as it is written.
     fn escaped(&mut self) -> Option<&'a str> {
-        self.space();
-        let start = self.place();
         self.sign(b'"')?;
-        loop {
-            self.rest = self.rest.get(scan::until_escape(self.rest)..)?;
-            match self.rest {
-                [b'"', rest @ ..] => {
-                    self.rest = rest;
-                    return self.data.get(start..self.place());
-                }
-                [b'\\', _, rest @ ..] => self.rest = rest,
-                _ => return None,
-            }
-        }
+        let start = self.place();
+        let end = start + scan::until_quote(self.rest)?;
+        self.rest = self.data.as_bytes().get(end + 1..)?;
+        self.data.get(start..end)
     }
 
     fn sign(&mut self, sign: u8) -> Option<()> {

@@ -56,6 +56,19 @@ fn until_escape_far(bytes: &[u8]) -> usize {
 /// Words of eight bytes that are as long as a short string.
 const SHORT_WORDS: usize = 6;
 
+/// How many bytes there are before the quote that ends a JSON string; `None` if none does.
+pub(crate) fn until_quote(bytes: &[u8]) -> Option<usize> {
+    let mut passed = 0;
+    loop {
+        passed += until_escape(bytes.get(passed..)?);
+        match bytes.get(passed)? {
+            b'"' => return Some(passed),
+            b'\\' => passed += 2,
+            _ => return None,
+        }
+    }
+}
+
 /// Whether a byte cannot stand in a JSON string as it is.
 fn needs_escape(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'

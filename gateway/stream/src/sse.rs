@@ -109,6 +109,16 @@ impl Events {
             self.after_cr = false;
             *input = input.strip_prefix(b"\n").unwrap_or(input);
         }
+        // As at every end of an event, and at the end of what came.
+        match input {
+            [] => return Ok(None),
+            [b'\n', rest @ ..] => {
+                *input = rest;
+                self.bytes += self.line.len();
+                return Ok(Some(&[]));
+            }
+            _ => {}
+        }
         let Some(at) = memchr::memchr2(b'\n', b'\r', input) else {
             self.measure(input)?;
             self.line.extend_from_slice(input);
@@ -156,6 +166,10 @@ impl Events {
         } else {
             line
         };
+        if let Some(value) = line.strip_prefix(b"data: ") {
+            self.data_line(value, borrowed);
+            return Ok(());
+        }
         let (field, value) = match memchr::memchr(b':', line) {
             Some(at) => {
                 let (field, value) = line.split_at(at);

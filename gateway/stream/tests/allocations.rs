@@ -18,17 +18,17 @@ static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// The kind of filter that looks for listed phrases.
 const PATTERNS: &str = "patterns";
 
-/// Allocations a token may make: none, unless it has to be read strictly. They never go up.
+/// Allocations a token may make: none, unless an escape stands in it. They never go up.
 const CASES: [Case; 4] = [
     Case { name: "plain", tokens: without_escapes, filtered: false, most: 0 },
     Case { name: "filtered", tokens: without_escapes, filtered: true, most: 0 },
-    Case { name: "escaped", tokens: with_escapes, filtered: false, most: 5 },
-    Case { name: "escaped and filtered", tokens: with_escapes, filtered: true, most: 5 },
+    Case { name: "escaped", tokens: with_escapes, filtered: false, most: 1 },
+    Case { name: "escaped and filtered", tokens: with_escapes, filtered: true, most: 1 },
 ];
 
 struct Case {
     name: &'static str,
-    /// Which words of the text. A token with an escape in it is read strictly, every time.
+    /// Which words of the text. One with an escape in it needs room of its own.
     tokens: fn(&&str) -> bool,
     filtered: bool,
     most: usize,
@@ -80,7 +80,7 @@ fn allocations(events: &[Vec<u8>], chain: Option<Arc<Chain>>) -> usize {
     change.allocations + change.reallocations
 }
 
-/// These words of the shipped text, an event each.
+/// These words of the shipped text, an event each, behind one without an escape.
 fn events(tokens: fn(&&str) -> bool) -> Vec<Vec<u8>> {
     let (warm, counted) = TOKENS;
     let text = include_str!("../../../loadtests/benign.txt");
@@ -89,7 +89,8 @@ fn events(tokens: fn(&&str) -> bool) -> Vec<Vec<u8>> {
         let delta = json!({"choices": [{"index": 0, "delta": {"content": content}}]});
         format!("data: {delta}\n\n").into_bytes()
     };
-    text.split_whitespace().filter(tokens).cycle().map(event).take(warm + counted).collect()
+    let words = text.split_whitespace().filter(tokens).cycle();
+    std::iter::once("a").chain(words).map(event).take(warm + counted).collect()
 }
 
 /// The shipped phrases.

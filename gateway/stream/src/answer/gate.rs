@@ -1,8 +1,7 @@
 //! What filters let through and is not shown yet, because all of the answer, or a guard, must be
 //! heard before.
 
-use crate::dialect::{Channel, Part};
-use crate::report::Finish;
+use crate::dialect::Part;
 use std::collections::VecDeque;
 
 /// Where what may be shown goes. It may take the part, or leave it.
@@ -110,16 +109,6 @@ impl Gate {
 
 /// Whether the second says more of nothing but the one text that the first says.
 fn goes_on(first: &Part<'_>, second: &Part<'_>) -> bool {
-    only_text(first).is_some() && only_text(first) == only_text(second)
-}
-
-/// The channel of a part that says one text and nothing else.
-fn only_text(part: &Part<'_>) -> Option<Channel> {
-    let [(channel, _)] = &*part.texts else { return None };
-    let only = !part.role
-        && part.tools.is_empty()
-        && part.logprobs.is_none()
-        && part.ends.is_none()
-        && part.finish == Finish::Open;
-    only.then_some(*channel)
+    let channel = |part: &Part<'_>| part.only_text().map(|(channel, _)| channel);
+    channel(first).is_some() && channel(first) == channel(second)
 }

@@ -48,7 +48,8 @@ impl Answer {
             choices_max: plan.choices_max,
             hold_bytes_max: plan.hold_bytes_max,
             buffer_bytes_max: plan.buffer_bytes_max,
-            choices: Vec::new(),
+            // Most answers have one.
+            choices: Vec::with_capacity(1),
             report: Report::default(),
             spare: String::new(),
             receipt: None,

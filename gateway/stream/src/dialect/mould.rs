@@ -1,11 +1,10 @@
 //! The shape of the last chunk: backends write hundreds in a row that differ in one string only.
 //!
-//! A chunk that equals one that was read strictly, but for the inside of one string that holds no
-//! quote, escape or control, reads the same but for that string. So it needs no reading. Nor does
-//! one with another `sequence_number`, which no dialect reads.
+//! A chunk that equals one that was read strictly, but for the inside of one string, reads the same
+//! but for that string. So it needs no reading. Nor does one with another `sequence_number`, which
+//! no dialect reads.
 
 use super::{Channel, Chunk, Part, Texts};
-use crate::report::Finish;
 use crate::scan;
 use crate::sse::Event;
 use crate::wire::Text;
@@ -34,14 +33,8 @@ impl Mould {
     pub(crate) fn learn(&mut self, name: &[u8], data: &str, chunk: &Chunk<'_>) {
         self.channel = None;
         let [part] = &*chunk.parts else { return };
-        let [(channel, Text::Plain(text))] = &*part.texts else { return };
-        let only = !part.role
-            && part.tools.is_empty()
-            && part.logprobs.is_none()
-            && part.finish == Finish::Open
-            && part.ends.is_none()
-            && chunk.usage.is_none()
-            && !chunk.done;
+        let Some((channel, Text::Plain(text))) = part.only_text() else { return };
+        let only = chunk.usage.is_none() && !chunk.done;
         // The text is lent from the data, so its place is where it begins in memory.
         let place = text.as_ptr().addr().checked_sub(data.as_ptr().addr());
         let Some(place) = place.filter(|_| only) else { return };
@@ -51,18 +44,22 @@ impl Mould {
         self.name.extend_from_slice(name);
         self.before.learn(before);
         self.after.learn(after);
-        (self.index, self.channel) = (part.index, Some(*channel));
+        (self.index, self.channel) = (part.index, Some(channel));
     }
 
     /// Reads a chunk of the same shape.
     pub(crate) fn read<'a>(&self, event: Event<'a>) -> Option<Part<'a>> {
         let channel = self.channel.filter(|_| *event.name == *self.name)?;
         let rest = self.before.strip(event.data)?;
-        let (text, after) = rest.split_at_checked(scan::until_escape(rest))?;
+        let plain = scan::until_escape(rest);
+        let escaped = rest.get(plain) == Some(&b'\\');
+        let end = if escaped { scan::until_quote(rest)? } else { plain };
+        let (text, after) = rest.split_at_checked(end)?;
         if !self.after.strip(after)?.is_empty() {
             return None;
         }
-        let text = Text::Plain(std::str::from_utf8(text).ok()?);
+        let text = std::str::from_utf8(text).ok()?;
+        let text = if escaped { Text::read(text)? } else { Text::Plain(text) };
         Some(Part { texts: Texts::one(channel, text), ..Part::new(self.index) })
     }
 }
@@ -148,7 +145,8 @@ mod tests {
     fn a_chunk_of_the_same_shape_reads_the_same() {
         let first = r#"{"id":"a","choices":[{"index":1,"delta":{"content":"b"},"x":"b"}]}"#;
         let mould = learnt(first);
-        for text in ["", "b", " lazy", "é😀"] {
+        for text in ["", "b", " lazy", "é😀", "\\n", "a\\\"b\\\\", "\\u00e9\\t", "\\ud83d\\ude00"]
+        {
             let next = first.replacen("\"content\":\"b\"", &format!("\"content\":\"{text}\""), 1);
             let part = read(&mould, next.as_bytes()).unwrap();
             let strict = scribe().read(&next).map(|chunk| format!("{:?}", chunk.parts[0]));
@@ -183,7 +181,7 @@ mod tests {
     fn any_other_chunk_is_read_strictly() {
         let first = r#"{"choices":[{"delta":{"content":"b"}}]}"#;
         let mould = learnt(first);
-        for other in ["b\",\"content\":\"c", "b\\n", "b\n", "b\\", "\u{1}"] {
+        for other in ["b\",\"content\":\"c", "b\\x", "b\n", "b\\", "\\ud83d", "\u{1}"] {
             let other = first.replace("\"b\"", &format!("\"{other}\""));
             assert!(read(&mould, other.as_bytes()).is_none());
         }

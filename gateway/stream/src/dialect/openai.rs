@@ -1,6 +1,6 @@
 //! What chat and completions share.
 
-use super::{Chunk, Part, Scribe, on_one_line, openai_error};
+use super::{Channel, Chunk, Part, Said, Scribe, Texts, on_one_line, openai_error};
 use crate::plan::{Failure, Fault, Plan};
 use crate::report::Finish;
 use crate::usage::Usage;
@@ -27,6 +27,8 @@ const DONE: &str = "[DONE]";
 pub(super) struct Chunks {
     /// What every frame begins with, up to its list of choices.
     head: Vec<u8>,
+    /// What a frame is around the one text that it mostly says.
+    around: Option<(Vec<u8>, Vec<u8>)>,
     form: Form,
     show_usage: bool,
 }
@@ -44,9 +46,32 @@ impl Chunks {
         let mut head = b"data: ".to_vec();
         begin(plan, form.object, &mut head);
         head.extend_from_slice(b"\"choices\":[");
-        Self { head, form, show_usage: plan.show_usage }
+        let mut chunks = Self { head, around: None, form, show_usage: plan.show_usage };
+        chunks.around = chunks.around_text();
+        chunks
+    }
+
+    /// A frame of no text but an empty one, on both sides of it.
+    fn around_text(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let texts = Texts::one(USUAL, Text::Plain(""));
+        let mut frame = Vec::new();
+        self.frame(&Part { texts, ..Part::new(0) }, &mut frame);
+        let choice = frame.get(self.head.len()..)?;
+        let place = self.head.len() + memchr::memmem::find(choice, b"\"\"")?;
+        let after = frame.get(place + 2..)?.to_vec();
+        frame.truncate(place);
+        Some((frame, after))
+    }
+
+    fn frame(&self, part: &Part<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.head);
+        (self.form.write)(part, out);
+        out.extend_from_slice(b"]}\n\n");
     }
 }
+
+/// Where the text of nearly every frame stands, in the first choice.
+const USUAL: Channel = Channel::only(Said::Content);
 
 impl Scribe for Chunks {
     fn read<'a>(&mut self, data: &'a str) -> Result<Chunk<'a>, Fault> {
@@ -57,9 +82,16 @@ impl Scribe for Chunks {
     }
 
     fn write(&mut self, part: &Part<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.head);
-        (self.form.write)(part, out);
-        out.extend_from_slice(b"]}\n\n");
+        match (&self.around, part.only_text()) {
+            (Some((before, after)), Some((channel, text)))
+                if channel == USUAL && part.index == 0 =>
+            {
+                out.extend_from_slice(before);
+                text.write(out);
+                out.extend_from_slice(after);
+            }
+            _ => self.frame(part, out),
+        }
     }
 
     fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {
@@ -144,4 +176,52 @@ pub(super) fn finish(finish: Finish, out: &mut Vec<u8>) {
         known => wire::plain(known.as_str(), out),
     }
     out.push(b'}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::registry;
+    use sluice_config::words::Operation;
+
+    fn plan() -> Plan {
+        Plan {
+            operation: Operation::Chat,
+            chain: None,
+            id: "a\"\"".into(),
+            model: "m\"".into(),
+            created: 1,
+            show_usage: false,
+            usage_max: Usage { prompt: 1, completion: 1 },
+            choices_max: 2,
+            event_bytes_max: 1,
+            hold_bytes_max: 1,
+            buffer_bytes_max: 1,
+            rulings: None,
+            seal: None,
+        }
+    }
+
+    #[test]
+    fn a_frame_of_one_text_is_the_frame_around_it() {
+        for operation in [Operation::Chat, Operation::Completion] {
+            let mut scribe = registry::find(operation).scribe(&plan());
+            let mut frame = |index, said, text: &str| {
+                let texts = Texts::one(Channel::only(said), Text::Made(text.to_owned()));
+                let (mut part, mut out) = (Part { texts, ..Part::new(index) }, Vec::new());
+                scribe.write(&part, &mut out);
+                // With more to say, it is written field by field.
+                part.finish = Finish::Stop;
+                let mut slowly = Vec::new();
+                scribe.write(&part, &mut slowly);
+                let slowly = String::from_utf8(slowly).unwrap();
+                (String::from_utf8(out).unwrap(), slowly.replace("\"stop\"", "null"))
+            };
+            for text in ["", "a", "\"\"", "a\nb\\"] {
+                let told = [(0, Said::Content), (1, Said::Content), (0, Said::Reasoning)];
+                let frames = told.map(|(index, said)| frame(index, said, text));
+                assert!(frames.iter().all(|(quickly, slowly)| quickly == slowly), "{frames:?}");
+            }
+        }
+    }
 }

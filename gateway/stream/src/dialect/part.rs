@@ -138,6 +138,17 @@ impl Part<'_> {
             || self.texts.iter().any(|(_, text)| !text.is_empty())
     }
 
+    /// Its text, if it says one and nothing else.
+    pub(crate) fn only_text(&self) -> Option<(Channel, &Text<'_>)> {
+        let [(channel, text)] = &*self.texts else { return None };
+        let only = !self.role
+            && self.tools.is_empty()
+            && self.logprobs.is_none()
+            && self.ends.is_none()
+            && self.finish == Finish::Open;
+        only.then_some((*channel, text))
+    }
+
     /// Whether a frame of it would say nothing.
     pub(crate) fn is_silent(&self) -> bool {
         !self.role

@@ -57,6 +57,11 @@ impl Findings {
         self.clear = self.clear.max(to);
     }
 
+    /// Nothing more will be found that begins before any of these places, nor before `end`.
+    pub(super) fn clear_but(&mut self, held: [Option<usize>; 3], end: usize) {
+        self.clear(held.iter().fold(end, |to, place| place.map_or(to, |place| place.min(to))));
+    }
+
     /// Whether there is nothing to act on.
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()

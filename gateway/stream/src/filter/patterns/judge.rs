@@ -45,8 +45,7 @@ impl<A: Machine> Judge for Reading<A> {
         let begun = place.at - list.depth(place.state);
         let depth = (begun < place.at).then(|| tape.original_start(begun));
         let held = [depth, place.waiting.as_ref().map(|(span, _)| span.start), normal.pending()];
-        let end = normal.read();
-        findings.clear(held.into_iter().flatten().min().unwrap_or(end));
+        findings.clear_but(held, normal.read());
         normal.forget(begun.saturating_sub(LETTER_MAX));
     }
 

@@ -48,8 +48,7 @@ impl Judge for Reading {
         place.read(shapes, tape, findings);
         let begun = place.begun(shapes, tape);
         let open = begun.map(|start| tape.original_start(start));
-        let held = [open, place.held(), normal.pending()].into_iter().flatten().min();
-        findings.clear(held.unwrap_or(normal.read()));
+        findings.clear_but([open, place.held(), normal.pending()], normal.read());
         normal.forget(place.needed(begun));
     }
 
@@ -148,13 +147,14 @@ impl Place {
     fn begun(&mut self, shapes: &Shapes, tape: &Tape) -> Option<usize> {
         let end = tape.end();
         let lead = shapes.signed.as_ref().and_then(|signed| self.lead.first(signed, tape));
-        let begun = |start: &usize| {
-            let begun = shapes.scout.plain(self.begun_back(shapes, tape, end, end - start));
-            let begins = |machine: &Machine| machine.begin(tape, *start..end).is_some();
-            begun != 0 && shapes.of(begun).any(|(_, machine)| begins(machine))
+        let begun = |bytes: usize| {
+            let begun = shapes.scout.plain(self.begun_back(shapes, tape, end, bytes));
+            let start = end.checked_sub(bytes).filter(|_| begun != 0)?;
+            let begins = |machine: &Machine| machine.begin(tape, start..end).is_some();
+            shapes.of(begun).any(|(_, machine)| begins(machine)).then_some(start)
         };
-        let start = ((end + 1).saturating_sub(SCOUT_BYTES)..end).find(begun);
-        start.into_iter().chain(lead).min()
+        let start = (1..SCOUT_BYTES).rev().find_map(begun);
+        lead.filter(|lead| start.is_none_or(|start| *lead < start)).or(start)
     }
 
     fn end(&mut self, shapes: &Shapes, tape: &Tape, findings: &mut Findings) {
