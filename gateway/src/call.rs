@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sluice_config::words::{Ask, Operation, Timestamp};
+use sluice_stream::filter::Chain;
+use sluice_stream::moderation::Scores;
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -58,6 +60,8 @@ pub(crate) enum Route {
     ReceiptKeys,
     /// `POST /v1/receipts/check`
     ReceiptCheck,
+    /// `POST /v1/moderations`
+    Moderation,
 }
 
 /// The marks of one call: who it is in logs and headers, and when it began.
@@ -109,8 +113,43 @@ pub(crate) struct Asked {
     pub(crate) options: Vec<Kept>,
     /// The texts of the prompt, in the order of the body, if filters look at them.
     pub(crate) texts: Vec<Written>,
+    /// What is to be said of what filters find, if anything.
+    pub(crate) moderation: Option<Box<Moderating>>,
     /// The whole body, which [`Self::kept`] and [`Self::options`] point into.
     pub(crate) body: Bytes,
+}
+
+/// What a caller wants said of what filters find, in its prompt and in the answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Moderating {
+    /// The moderation model, as the caller calls it; no model is asked.
+    pub(crate) model: Box<str>,
+    /// What is done about what is found in the prompt.
+    pub(crate) prompt: Mode,
+    /// What is done about what is found in the answer.
+    pub(crate) answer: Mode,
+    /// What was found in the prompt, once filters have looked at it.
+    pub(crate) scores: Option<Scores>,
+}
+
+/// What a caller wants done about what filters find. It can only make them stricter.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Mode {
+    /// What they do anyway; what guards say is waited for where it can be.
+    #[default]
+    Score,
+    /// All of it is stopped.
+    Block,
+}
+
+impl Mode {
+    /// The filters of a chain as they are to act.
+    pub(crate) fn of(self, chain: &Arc<Chain>) -> Arc<Chain> {
+        match self {
+            Self::Score => chain.telling(),
+            Self::Block => chain.blocking(),
+        }
+    }
 }
 
 /// A member of the body that is sent on.

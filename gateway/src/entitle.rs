@@ -8,6 +8,7 @@ use sluice_config::Policy;
 use sluice_config::decide;
 use sluice_config::policy::Model;
 use sluice_config::words::{Allowed, Denial, Entitlement, Fields, Operation, Principal};
+use std::sync::Arc;
 
 /// A call that may be made. Made only here.
 #[derive(Debug)]
@@ -55,13 +56,20 @@ pub(crate) fn list(policy: &Policy, principal: &Principal) -> Vec<u8> {
 
 /// The answer of `GET /v1/models/{name}`.
 pub(crate) fn card(policy: &Policy, principal: &Principal, name: &str) -> Result<Vec<u8>, Refusal> {
-    let tier = policy
-        .tier(&principal.tier)
-        .ok_or_else(|| refused(&Denial::UnknownModel, name, Operation::Chat))?;
-    // What is denied here has to do with no operation.
-    let model = decide::visible(policy, tier, name)
-        .map_err(|denial| refused(&denial, name, Operation::Chat))?;
+    let model = visible(policy, principal, name)?;
     Ok(serde_json::to_vec(&Card::of(name, model)).unwrap_or_default())
+}
+
+/// The model of this name, if this caller may use it.
+pub(crate) fn visible<'p>(
+    policy: &'p Policy,
+    principal: &Principal,
+    name: &str,
+) -> Result<&'p Arc<Model>, Refusal> {
+    // What is denied here has to do with no operation.
+    let refused = |denial| refused(&denial, name, Operation::Chat);
+    let tier = policy.tier(&principal.tier).ok_or_else(|| refused(Denial::UnknownModel))?;
+    decide::visible(policy, tier, name).map_err(refused)
 }
 
 /// A denial, in words for the caller. The name is echoed as the caller wrote it, shortened.

@@ -35,4 +35,8 @@ pub fn body(tier: &Tier, bytes: &[u8]) {
             assert!(value.is_ok(), "taken, and not JSON");
         }
     }
+    if read::moderation::wanted(bytes, &Bounds::default(), tier).is_ok() {
+        let value = serde_json::from_slice::<serde_json::Value>(bytes);
+        assert!(value.is_ok(), "texts are taken, and not JSON");
+    }
 }

@@ -20,6 +20,7 @@ mod identify;
 mod ids;
 mod journal;
 mod metrics;
+mod moderation;
 mod node;
 mod pipeline;
 mod provenance;

@@ -24,6 +24,7 @@ use crate::entitle::{card, entitle, list};
 use crate::filter::Opening;
 use crate::identify::{Identified, identify};
 use crate::metrics::Labels;
+use crate::moderation::{Desk, moderate};
 use crate::node::Node;
 use crate::provenance;
 use crate::read::{json, read};
@@ -111,13 +112,13 @@ fn mark(node: &Node, began: Duration) -> Mark {
     Mark { request_id: node.ids.request(at), at, began }
 }
 
-/// Answers what asks no backend: about models, about receipts.
+/// Answers what asks no backend: about models, about receipts, about texts.
 async fn about(
     node: &Node,
     now: &Snapshot,
     identified: Identified,
     route: Route,
-    trail: &Trail,
+    trail: &mut Trail,
 ) -> Result<Response<Body>, Refusal> {
     let (operation, body) = match route {
         Route::Models => ("models", list(&now.policy, identified.principal())),
@@ -130,6 +131,16 @@ async fn about(
             let keys = now.provenance.keys.as_ref().ok_or_else(not_found)?;
             let body = json(&now.policy, &now.bounds, identified).await?;
             ("receipts", provenance::answer(keys, &body)?)
+        }
+        Route::Moderation => {
+            trail.asks = Some("moderations");
+            let (policy, bounds, chains) = (&now.policy, &now.bounds, &now.chains);
+            let (meters, metrics) = (&node.meters, &*node.metrics);
+            let desk = Desk { policy, bounds, chains, meters, metrics };
+            let (headers, body) = moderate(desk, identified).await?;
+            let mut answer = shown(node, trail, trail.operation(), body);
+            answer.headers_mut().extend(headers);
+            return Ok(answer);
         }
         Route::Operation(_) | Route::Receipt(_) | Route::ReceiptKeys => return Err(not_found()),
     };

@@ -18,6 +18,7 @@ use sluice_config::words::Entitlement;
 use sluice_store::Known;
 use sluice_stream::VerdictCount;
 use sluice_stream::filter::{self, Chain, Tried};
+use sluice_stream::moderation::Scores;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -46,15 +47,23 @@ pub(crate) async fn screen(
 ) -> Result<Screened, Refusal> {
     let Admitted { parts, known, mut asked, entitlement, room, bill, at } = admitted;
     let mut annotations = Annotations::default();
+    // What the filters of another model said, if this one answers in its place.
+    asked.moderation.iter_mut().for_each(|wanted| wanted.scores = None);
     let profile = entitlement.profile.as_ref();
     let chain = profile.and_then(|profile| Some((profile, chains.find(profile)?)));
     if let Some((profile, chain)) = chain.filter(|(_, chain)| chain.looks_at(filter::Place::Prompt))
     {
+        let wanted = asked.moderation.as_deref();
+        let chain = &wanted.map_or_else(|| Arc::clone(chain), |wanted| wanted.prompt.of(chain));
         let mut looked = Looked { chain, changes: Vec::new(), verdicts: Vec::new() };
         let found = looked.prompt(&mut asked.texts);
         metrics.judged(profile.as_str(), chain.strategy().whole(), &looked.verdicts);
         let said = looked.verdicts.iter().filter(|said| said.annotates());
         said.for_each(|said| annotations.add(&said.category));
+        if let Some(wanted) = &mut asked.moderation {
+            let nothing = Scores::of(chain, &[filter::Place::Prompt]);
+            wanted.scores = nothing.map(|nothing| nothing.with(&looked.verdicts));
+        }
         if let Err(refusal) = found {
             bill.waive(refusal.code());
             return Err(refusal);
@@ -63,10 +72,13 @@ pub(crate) async fn screen(
         looked.changes.sort_unstable_by_key(|change| change.span.start);
         change(&mut asked, &looked.changes);
     }
-    if let Some(wards) = profile.and_then(|profile| chains.wards(profile)) {
+    if let Some((profile, wards)) = profile.and_then(|it| Some((it, chains.wards(it)?))) {
+        let wanted = asked.moderation.as_deref();
+        let over = wanted.and_then(|it| Some(wards.over(it.prompt.of(chains.find(profile)?))));
+        let wards = over.as_ref().unwrap_or(wards);
         // Boxed: a call that asks no guard must not carry the room for it.
         let who = &known.principal.id;
-        let heard = guards::ask(wards, (&asked, who), &mut annotations).boxed().await;
+        let heard = guards::ask(wards, (&mut asked, who), &mut annotations).boxed().await;
         if let Err(refusal) = heard {
             bill.waive(refusal.code());
             return Err(refusal);

@@ -7,6 +7,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trail {
     pub(crate) operation: Option<Operation>,
+    /// What is asked of the node itself, where it is no operation of a model.
+    pub(crate) asks: Option<&'static str>,
     pub(crate) principal: Option<Arc<sluice_store::Known>>,
     pub(crate) entitlement: Option<Entitlement>,
 }
@@ -53,6 +55,6 @@ impl Trail {
 
     /// The operation, or `unknown`.
     pub(crate) fn operation(&self) -> &'static str {
-        self.operation.map_or("unknown", Operation::as_str)
+        self.operation.map(Operation::as_str).or(self.asks).unwrap_or("unknown")
     }
 }

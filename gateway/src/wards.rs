@@ -9,6 +9,7 @@ use sluice_config::Problems;
 use sluice_config::words::{PrincipalId, ProfileId, Strategy};
 use sluice_stream::filter::{Chain, Heard, Silence, Ward};
 use sluice_stream::guard::{Category, Exchange, Role, Subject, Turn};
+use sluice_stream::moderation::Scores;
 use sluice_stream::{Ask, Question, Ruling, VerdictCount};
 use std::sync::Arc;
 
@@ -44,6 +45,27 @@ impl Wards {
         let (metrics, aside) = (Arc::clone(guards.recorder()), guards.aside().clone());
         let guards = found.into_iter().collect::<Option<_>>()?;
         Some(Arc::new(Self { profile, chain, guards, metrics, aside }))
+    }
+
+    /// The same guards, asked by the same filters as they are to act for one call.
+    pub(crate) fn over(&self, chain: Arc<Chain>) -> Arc<Self> {
+        let Self { profile, guards, metrics, aside, .. } = self;
+        let (profile, guards) = (profile.clone(), guards.clone());
+        let (metrics, aside) = (Arc::clone(metrics), aside.clone());
+        Arc::new(Self { profile, chain, guards, metrics, aside })
+    }
+
+    /// Notes what the guards of these filters look for.
+    pub(crate) fn look_for(&self, which: impl Fn(&Ward) -> bool, scores: &mut Scores) {
+        let asked = self.chain.wards().iter().zip(&self.guards);
+        for (ward, guard) in asked.filter(|(ward, _)| !ward.rule.shadow && which(ward)) {
+            let named = &ward.rule.categories;
+            let mut known = guard.adapter().categories();
+            known.retain(|it| named.is_empty() || named.iter().any(|word| word == it.as_str()));
+            for category in known {
+                scores.looks_for(category.as_str());
+            }
+        }
     }
 
     /// The filters that ask, each with its place.
@@ -111,6 +133,11 @@ impl Wards {
     /// Counts what filters said of one text.
     pub(crate) fn judged(&self, said: &[VerdictCount]) {
         self.metrics.judged(self.profile.as_str(), self.strategy().whole(), said);
+    }
+
+    /// Counts what filters said of a text about which nothing is done.
+    pub(crate) fn noted(&self, said: &[VerdictCount]) {
+        self.metrics.noted(self.profile.as_str(), said);
     }
 
     fn count(&self, ward: usize, heard: &Heard) {

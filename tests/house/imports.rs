@@ -33,6 +33,7 @@ const FLOORS: &[&str] = &[
     "dispatch",
     "filter",
     "account",
+    "moderation",
     "snapshot",
     "node",
     "pipeline",

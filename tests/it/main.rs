@@ -22,6 +22,7 @@ mod measures;
 mod methods;
 mod metrics;
 mod models;
+mod moderations;
 mod notices;
 mod operations;
 mod profiles;

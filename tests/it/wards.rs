@@ -18,7 +18,7 @@ fn says(text: &str) -> String {
 }
 
 /// A guard that calls unsafe what has `bad` in it.
-async fn guard() -> Backend {
+pub(crate) async fn guard() -> Backend {
     let server = Backend::start().await;
     server.always_by(|seen| {
         let verdict = if seen.holds("bad") { "unsafe\nS2" } else { "safe" };
@@ -34,7 +34,7 @@ fn written(url: &str) -> Value {
 }
 
 /// A world in which bob's calls are asked about as `filter` says.
-async fn guarded(server: &Backend, filter: &Value) -> World {
+pub(crate) async fn guarded(server: &Backend, filter: &Value) -> World {
     World::with(|file| {
         file["guards"] = written(&server.url());
         let mut asks = json!({ "kind": "guard", "guard": "safety" });

@@ -38,7 +38,7 @@ pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Resu
         let message = "this path takes no query; put parameters in the body";
         return Err(Refusal::new(RefusalCode::BadRequest, message).closing());
     }
-    if matches!(route, Route::Operation(_) | Route::ReceiptCheck) {
+    if matches!(route, Route::Operation(_) | Route::ReceiptCheck | Route::Moderation) {
         media_type(&head.headers)?;
     }
     let parts = Box::new(HeadParts { route, headers: head.headers, peer, mark });
@@ -50,6 +50,7 @@ fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
     let (wanted, route) = match (Operation::at(path), path) {
         (Some(operation), _) => (Method::POST, Route::Operation(operation)),
         (None, "/v1/models") => (Method::GET, Route::Models),
+        (None, "/v1/moderations") => (Method::POST, Route::Moderation),
         (None, "/v1/receipts/check") => (Method::POST, Route::ReceiptCheck),
         (None, "/v1/receipts/keys") => (Method::GET, Route::ReceiptKeys),
         (None, _) => (Method::GET, named(path).ok_or_else(not_found)?),
@@ -140,6 +141,7 @@ mod tests {
         assert_eq!(route(&Method::GET, &receipt).ok(), Some(Route::Receipt(id.into())));
         assert_eq!(get("/v1/receipts/keys"), Ok(Route::ReceiptKeys));
         assert_eq!(post("/v1/receipts/check"), Ok(Route::ReceiptCheck));
+        assert_eq!(post("/v1/moderations"), Ok(Route::Moderation));
         for path in [
             "/v1/chat/completions/",
             "//v1/chat/completions",
@@ -153,6 +155,7 @@ mod tests {
             "/v1/receipts/",
             "/v1/receipts/req_0123",
             "/v1/receipts/keys/",
+            "/v1/moderations/",
             "/",
         ] {
             assert_eq!(get(path), Err(RefusalCode::NotFound), "{path}");
@@ -160,6 +163,7 @@ mod tests {
         }
         assert_eq!(get("/v1/chat/completions"), Err(RefusalCode::MethodNotAllowed));
         assert_eq!(post("/v1/models"), Err(RefusalCode::MethodNotAllowed));
+        assert_eq!(get("/v1/moderations"), Err(RefusalCode::MethodNotAllowed));
     }
 
     #[test]

@@ -21,7 +21,10 @@ use holder::Holders;
 pub(crate) use holder::Meters;
 use meter::Left;
 use reservation::Reservation;
-use sluice_config::words::{Clock, Entitlement, Limit, Operation, Timestamp, Unit, Window};
+use sluice_config::policy::Tier;
+use sluice_config::words::{
+    Clock, Dialect, Entitlement, Limit, Operation, Principal, Timestamp, Unit, Window,
+};
 use sluice_store::{Known, Writer};
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,6 +152,29 @@ fn reserve(
         }
     }
     // Requests go last: a token bucket gives nothing back.
+    take(holders, limits, dialect, &mut room)?;
+    Ok((reservation, room))
+}
+
+/// Takes a call that asks no model: it counts as a request, and needs no other room.
+pub(crate) fn request(
+    meters: &Meters,
+    tier: &Tier,
+    principal: &Principal,
+    now: Timestamp,
+) -> Result<Room, Refusal> {
+    let mut room = Room::at(now);
+    take(&meters.of(principal), &tier.limits, Dialect::OpenAi, &mut room)?;
+    Ok(room)
+}
+
+/// Takes a request of every limit of requests.
+fn take(
+    holders: &Holders<'_>,
+    limits: &[Limit],
+    dialect: Dialect,
+    room: &mut Room,
+) -> Result<(), Refusal> {
     for limit in limits.iter().filter(|limit| limit.unit == Unit::Requests) {
         match holders.of(limit.scope).requests.take(limit.ceiling) {
             Ok(left) => room.requests(limit, left),
@@ -158,7 +184,7 @@ fn reserve(
             }
         }
     }
-    Ok((reservation, room))
+    Ok(())
 }
 
 fn too_many(limit: &Limit, wait: Duration) -> Refusal {

@@ -14,6 +14,8 @@ use crate::signal::Signal;
 use asking::Asking;
 use sluice_config::Bounds;
 use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Strategy, Timestamp};
+use sluice_stream::filter::{Chain, Ward};
+use sluice_stream::moderation::Moderation;
 use sluice_stream::{Fault, Plan, Report, Seal, Usage};
 use std::sync::Arc;
 pub(crate) use stream::Stream;
@@ -118,9 +120,23 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
     let profile = entitlement.profile.as_ref();
     let unique = parts.mark.request_id.trim_start_matches("req_");
     let prefix = asked.ask.operation.id_prefix();
+    let mut chain = profile.and_then(|profile| lens.chains.find(profile)).cloned();
+    let moderation = asked.moderation.as_deref().map(|wanted| {
+        chain = chain.as_ref().map(|chain| wanted.answer.of(chain));
+        let (model, prompt) = (wanted.model.clone(), wanted.scores.clone());
+        let mut moderation = Moderation::new(chain.as_deref(), model, prompt);
+        let wards = profile.and_then(|profile| lens.chains.wards(profile));
+        if let (Some(wards), Some(scores)) = (wards, &mut moderation.answer) {
+            wards.look_for(Ward::looks_at_answers, scores);
+        }
+        // A stream does not wait for guards that only count: nothing can be told of it.
+        let told = |chain: &Arc<Chain>| chain.tells(asked.stream);
+        moderation.answer = moderation.answer.filter(|_| chain.as_ref().is_some_and(told));
+        Arc::new(moderation)
+    });
     Plan {
         operation: asked.ask.operation,
-        chain: profile.and_then(|profile| lens.chains.find(profile)).cloned(),
+        chain,
         id: [prefix, unique].concat().into(),
         model: asked.model.clone(),
         created: Timestamp::seconds(lens.clock.now()),
@@ -135,6 +151,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
         buffer_bytes_max: lens.bounds.answer_bytes_max,
         rulings: None,
         seal: lens.seal.clone(),
+        moderation,
     }
 }
 

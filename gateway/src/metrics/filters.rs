@@ -44,16 +44,21 @@ impl Metrics {
 
     /// Filters have said this of a prompt or an answer, in all.
     pub(crate) fn judged(&self, profile: &str, strategy: Strategy, verdicts: &[VerdictCount]) {
+        self.noted(profile, verdicts);
+        for (shadow, acted) in disagreements(strategy, verdicts) {
+            let labels = [profile, shadow.filter, &shadow.category, acted];
+            self.families.disagreements.with_label_values(&labels).inc();
+        }
+    }
+
+    /// Filters have said this of a text about which nothing is done.
+    pub(crate) fn noted(&self, profile: &str, verdicts: &[VerdictCount]) {
         for said in verdicts {
             self.said(profile, said);
             if let Some(reason) = said.failure() {
                 let errors = &self.families.filter_errors;
                 errors.with_label_values(&[profile, said.filter, reason]).inc_by(said.count);
             }
-        }
-        for (shadow, acted) in disagreements(strategy, verdicts) {
-            let labels = [profile, shadow.filter, &shadow.category, acted];
-            self.families.disagreements.with_label_values(&labels).inc();
         }
     }
 

@@ -4,9 +4,9 @@ use super::fields::{self, Field, LOGPROBS, Use};
 use super::prompt::{Prompt, count};
 use super::rule::{self, Path};
 use super::scan::{Kind, Tape, View};
-use super::{Prompts, texts};
-use crate::call::{Asked, Kept, Written};
-use crate::refuse::{Refusal, RefusalCode};
+use super::{Prompts, moderation, not_an_object, texts};
+use crate::call::{Asked, Kept, Moderating, Written};
+use crate::refuse::Refusal;
 use bytes::Bytes;
 use sluice_config::words::{Ask, Dialect, Operation, Streaming};
 
@@ -20,6 +20,7 @@ pub(super) struct Reading {
     options: Vec<Kept>,
     texts: Vec<Written>,
     prompts: Prompts,
+    moderation: Option<Box<Moderating>>,
     ask: Ask,
 }
 
@@ -57,6 +58,7 @@ impl Reading {
             options: Vec::new(),
             texts: Vec::new(),
             prompts,
+            moderation: None,
             ask,
         }
     }
@@ -64,8 +66,7 @@ impl Reading {
     /// Reads every member of the body.
     pub(super) fn object(&mut self, tape: &Tape<'_>) -> Result<(), Refusal> {
         if tape.root().kind() != Kind::Object {
-            let message = "the body is not one strict JSON object: it is another value";
-            return Err(Refusal::new(RefusalCode::InvalidJson, message));
+            return Err(not_an_object());
         }
         for (key, value) in tape.root().members() {
             match fields::find(self.ask.operation, &key) {
@@ -135,6 +136,9 @@ impl Reading {
         }
         if value.kind() == Kind::Null || matches!(usage, Use::Drop(_)) {
             return Ok(None);
+        }
+        if *name == "moderation" {
+            self.moderation = Some(Box::new(moderation::asked(value, path)?));
         }
         self.note(name, value);
         if !matches!(usage, Use::Send(_)) {
@@ -215,8 +219,9 @@ impl Reading {
         if must_say && self.ask.output_tokens.is_none() {
             return Err(missing("max_tokens", "a whole number from 1: how many to write at most"));
         }
-        let Self { wants: Wants { stream, usage, .. }, kept, options, texts, ask, .. } = self;
-        Ok(Asked { model, ask, stream, show_usage: usage, kept, options, texts, body })
+        let Self { wants: Wants { stream, usage, .. }, kept, options, texts, .. } = self;
+        let Self { moderation, ask, .. } = self;
+        Ok(Asked { model, ask, stream, show_usage: usage, kept, options, texts, moderation, body })
     }
 
     fn prompted(&self) -> Result<(), Refusal> {

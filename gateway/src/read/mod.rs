@@ -7,6 +7,7 @@ mod ask;
 mod body;
 mod cursor;
 mod fields;
+pub(crate) mod moderation;
 mod prompt;
 mod rule;
 pub(crate) mod scan;
@@ -72,8 +73,7 @@ pub(crate) async fn json(
     let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
     let (_, incoming, _) = identified.into_parts();
     let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
-    let limits = scan::Limits { depth_max: bounds.json_depth_max, keys_max: bounds.json_keys_max };
-    scan::scan(&body, limits).map_err(not_json)?;
+    scan::scan(&body, limits(bounds)).map_err(not_json)?;
     Ok(body)
 }
 
@@ -99,11 +99,19 @@ pub(crate) fn asked(
     prompts: Prompts,
     body: Bytes,
 ) -> Result<Asked, Refusal> {
-    let limits = scan::Limits { depth_max: bounds.json_depth_max, keys_max: bounds.json_keys_max };
-    let tape = scan::scan(&body, limits).map_err(not_json)?;
+    let tape = scan::scan(&body, limits(bounds)).map_err(not_json)?;
     let mut reading = Reading::new(operation, tier.drops_unknown_fields, prompts);
     reading.object(&tape)?;
     reading.finish(body)
+}
+
+fn limits(bounds: &Bounds) -> scan::Limits {
+    scan::Limits { depth_max: bounds.json_depth_max, keys_max: bounds.json_keys_max }
+}
+
+fn not_an_object() -> Refusal {
+    let message = "the body is not one strict JSON object: it is another value";
+    Refusal::new(RefusalCode::InvalidJson, message)
 }
 
 fn not_json(fault: scan::Fault) -> Refusal {

@@ -113,6 +113,44 @@ fn a_response_is_read_whole() {
 }
 
 #[test]
+fn a_moderation_is_read_and_never_sent() {
+    use crate::call::Mode::{Block, Score};
+    let name = "omni-moderation-latest";
+    let side = |mode: &str| json!({ "mode": mode });
+    for operation in [Operation::Chat, Operation::Response] {
+        for (policy, modes) in [
+            (Value::Null, (Score, Score)),
+            (json!({}), (Score, Score)),
+            (json!({ "input": null, "output": side("score") }), (Score, Score)),
+            (json!({ "input": side("block") }), (Block, Score)),
+            (json!({ "input": side("score"), "output": side("block") }), (Score, Block)),
+        ] {
+            let more = json!({ "moderation": { "model": name, "policy": policy } });
+            let asked = read(operation, &with(operation, &more)).unwrap();
+            let wanted = asked.moderation.expect("a moderation");
+            assert_eq!((&*wanted.model, (wanted.prompt, wanted.answer)), (name, modes));
+            assert!(!names(&asked.kept).contains(&"moderation"), "{operation}");
+        }
+        let of = |policy: Value| json!({ "moderation": { "model": name, "policy": policy } });
+        let rows = [
+            (json!({ "moderation": {} }), INVALID, "moderation.model"),
+            (json!({ "moderation": true }), INVALID, "moderation"),
+            (json!({ "moderation": { "model": "mine" } }), INVALID, "moderation.model"),
+            (of(json!({ "input": {} })), INVALID, "moderation.policy.input.mode"),
+            (of(json!({ "output": side("warn") })), INVALID, "moderation.policy.output.mode"),
+            (of(json!({ "tools": side("block") })), UNSUPPORTED, "moderation.policy.tools"),
+            (json!({ "moderation": { "model": name, "x": 1 } }), UNSUPPORTED, "moderation.x"),
+        ];
+        refuses(operation, &rows);
+        assert!(read(operation, &least(operation)).unwrap().moderation.is_none());
+    }
+    let elsewhere = json!({ "moderation": { "model": name } });
+    for operation in [Operation::Completion, Operation::Message, Operation::OllamaChat] {
+        assert_eq!(no(operation, &elsewhere), (UNSUPPORTED, "moderation".into()), "{operation}");
+    }
+}
+
+#[test]
 fn a_response_refuses_what_is_kept_run_or_fetched_elsewhere() {
     let item = |item: Value| json!({ "input": [item] });
     let part = |part: Value| item(json!({ "role": "user", "content": [part] }));

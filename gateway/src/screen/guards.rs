@@ -17,7 +17,7 @@ const TURNS_MAX: usize = 64;
 /// Asks every guard that looks at prompts, all at once; each answers in its time.
 pub(super) async fn ask(
     wards: &Arc<Wards>,
-    (asked, who): (&Asked, &PrincipalId),
+    (asked, who): (&mut Asked, &PrincipalId),
     annotations: &mut Annotations,
 ) -> Result<(), Refusal> {
     if !wards.look_at_prompts() {
@@ -39,9 +39,15 @@ pub(super) async fn ask(
             wards.ask_aside(at, exchanges, talk.clone());
         }
     }
+    if let Some(scores) = asked.moderation.as_mut().and_then(|it| it.scores.as_mut()) {
+        wards.look_for(Ward::looks_at_prompts, scores);
+    }
     let (mut stopped, mut falls, mut verdicts) = (None, false, Vec::new());
     for (ward, heard) in judging.into_iter().zip(join_all(hearing).await) {
         let (said, stop) = ward.heed(&heard);
+        if !ward.rule.shadow {
+            score(asked, ward.score(&heard).ok());
+        }
         said.iter().filter(|said| said.annotates()).for_each(|it| annotations.add(&it.category));
         falls |= stop.is_some() && said.iter().any(VerdictCount::asks_fallback);
         stopped = stopped.or(stop);
@@ -55,6 +61,20 @@ pub(super) async fn ask(
         Some(Stop::Unheard) => unheard(),
     };
     Err(if falls { refusal.asking_fallback() } else { refusal })
+}
+
+/// Adds what a guard found to what is told of the prompt. Where one was not heard, nothing is told.
+fn score(asked: &mut Asked, found: Option<Vec<(Arc<str>, f64)>>) {
+    let Some(wanted) = &mut asked.moderation else { return };
+    let Some(found) = found else {
+        wanted.scores = None;
+        return;
+    };
+    if let Some(scores) = &mut wanted.scores {
+        for (category, score) in &found {
+            scores.add(category, *score);
+        }
+    }
 }
 
 /// The member in which was asked what a guard read last.

@@ -62,6 +62,7 @@ fn plan(chain: Option<&Arc<Chain>>) -> Plan {
         buffer_bytes_max: 1 << 20,
         rulings: None,
         seal: None,
+        moderation: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod easy;
 pub mod filter;
 pub mod guard;
 mod lines;
+pub mod moderation;
 mod plan;
 mod relay;
 mod replay;

@@ -2,6 +2,7 @@
 
 use crate::answer::Ruling;
 use crate::filter::Chain;
+use crate::moderation::Moderation;
 use crate::shown::Seal;
 use crate::usage::Usage;
 use sluice_config::words::Operation;
@@ -38,6 +39,8 @@ pub struct Plan {
     pub rulings: Option<Vec<Ruling>>,
     /// Who signs a receipt for what was shown. Without one, nothing is hashed.
     pub seal: Option<Arc<dyn Seal>>,
+    /// What the answer is to say of what filters find, if the caller asked and the dialect can.
+    pub moderation: Option<Arc<Moderation>>,
 }
 
 /// Where an answer stands.

@@ -1,5 +1,6 @@
 //! What is known of an answer beside its text.
 
+use crate::filter::{GUARD, UNAVAILABLE};
 use crate::usage::Usage;
 use serde::Deserialize;
 use sluice_config::words::Strategy;
@@ -92,6 +93,11 @@ impl VerdictCount {
     /// Whether it changed what is shown, or when: not so where all is shown as it comes.
     pub fn acted(&self, strategy: Strategy) -> bool {
         !self.shadow && self.action.acts() && strategy != Strategy::DetectOnly
+    }
+
+    /// Whether it says that a guard gave no judgement.
+    pub(crate) fn is_silence(&self) -> bool {
+        self.filter == GUARD && *self.category == *UNAVAILABLE
     }
 }
 

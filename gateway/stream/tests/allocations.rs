@@ -122,5 +122,6 @@ fn plan(chain: Option<Arc<Chain>>) -> Plan {
         buffer_bytes_max: 1 << 20,
         rulings: None,
         seal: None,
+        moderation: None,
     }
 }

@@ -47,6 +47,7 @@ fn plan(bits: u8) -> Plan {
         buffer_bytes_max: 4096,
         rulings: None,
         seal: None,
+        moderation: None,
     }
 }
 

@@ -110,6 +110,7 @@ fn plan(config: &Config, operation: Operation, chain: &Arc<Chain>) -> Plan {
         hold_bytes_max: bounds.hold_bytes_max,
         buffer_bytes_max: bounds.answer_bytes_max,
         rulings: None,
+        moderation: None,
         seal: None,
     }
 }

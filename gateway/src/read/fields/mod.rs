@@ -13,6 +13,7 @@ mod responses;
 use super::rule::{Member, Rule};
 pub(super) use responses::LOGPROBS;
 use sluice_config::words::Operation;
+use sluice_stream::moderation::MODELS;
 
 /// What becomes of a field.
 #[derive(Debug)]
@@ -86,6 +87,15 @@ const TOOL: &[Member] = &[
         ]),
     ),
 ];
+
+/// What is to be said of what filters find, and what is to be done about it.
+const MODERATION: Rule = Rule::Object(&[
+    ("model", Rule::Word(MODELS)),
+    ("policy", Rule::Object(&[("input", MODE), ("output", MODE)])),
+]);
+const MODE: Rule = Rule::Object(&[("mode", Rule::Word(&["score", BLOCK]))]);
+/// What is found is stopped.
+pub(super) const BLOCK: &str = "block";
 
 /// How hard a model is to think, where a word says it.
 const EFFORT: Rule = Rule::Word(&["none", "minimal", "low", "medium", "high", "xhigh", "max"]);

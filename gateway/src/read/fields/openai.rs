@@ -3,7 +3,7 @@
 //! Sources: the OpenAI API reference, and the sampling fields that vLLM, SGLang and llama.cpp
 //! share (`top_k`, `min_p`, `repetition_penalty`).
 
-use super::{EFFORT, Field, TOKENS_MAX, TOOL, Use};
+use super::{EFFORT, Field, MODERATION, TOKENS_MAX, TOOL, Use};
 use crate::read::rule::{Member, Rule};
 
 pub(super) const CHATS: &[&[Field]] = &[CHAT, SAMPLING, COMMON];
@@ -52,6 +52,7 @@ const CHAT: &[Field] = &[
     ("parallel_tool_calls", Use::Send(Rule::Flag)),
     ("response_format", Use::Send(Rule::Object(FORMAT))),
     ("reasoning_effort", Use::Send(EFFORT)),
+    ("moderation", Use::Read(MODERATION)),
     ("modalities", Use::Drop(Rule::List(&Rule::Word(&["text"])))),
     ("store", Use::Drop(Rule::No)),
 ];

@@ -4,7 +4,7 @@
 //! one is refused; and of tools only functions, which the caller runs itself.
 
 use super::openai::COMMON;
-use super::{EFFORT, Field, TOKENS_MAX, Use};
+use super::{EFFORT, Field, MODERATION, TOKENS_MAX, Use};
 use crate::read::rule::{Member, Rule, Shape};
 
 pub(super) const RESPONSES: &[&[Field]] = &[RESPONSE, STATE, COMMON];
@@ -25,6 +25,7 @@ const RESPONSE: &[Field] = &[
     ("max_tool_calls", Use::Drop(Rule::Count(1, 1024))),
     ("text", Use::Send(Rule::Object(&[("format", FORMAT), ("verbosity", LEVEL)]))),
     ("reasoning", Use::Send(Rule::Object(&[("effort", EFFORT), ("summary", SUMMARY)]))),
+    ("moderation", Use::Read(MODERATION)),
     ("truncation", Use::Send(Rule::Word(&["auto", "disabled"]))),
     ("prompt_cache_retention", Use::Drop(Rule::Text)),
 ];

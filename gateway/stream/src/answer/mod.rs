@@ -8,6 +8,7 @@ mod watch;
 
 use crate::dialect::{Chunk, Part};
 use crate::filter::Chain;
+use crate::moderation::Form;
 use crate::plan::{Fault, Plan};
 use crate::relay::Whole;
 use crate::report::{Finish, Report};
@@ -257,6 +258,10 @@ pub(crate) fn whole(
     if let Some(usage) = answer.report.usage() {
         body.extend_from_slice(b",\"usage\":");
         usage.write(&mut body);
+    }
+    if let Some(moderation) = &plan.moderation {
+        body.extend_from_slice(b",\"moderation\":");
+        body.extend(moderation.json(Form::Listed, &answer.report));
     }
     body.push(b'}');
     Ok(answer.into_whole(body))

@@ -21,8 +21,10 @@ pub(crate) use mould::Mould;
 pub(crate) use part::{Channel, Chunk, Logprobs, Part, Said, Slot, Tool};
 pub(crate) use texts::Texts;
 
+use crate::moderation::Moderation;
 use crate::plan::{Failure, Fault, Plan};
 use crate::relay::Whole;
+use crate::report::Report;
 use crate::usage::Usage;
 use std::fmt;
 
@@ -62,6 +64,10 @@ pub(crate) trait Scribe: fmt::Debug + Send {
     fn is_cut(&self) -> bool {
         false
     }
+
+    /// Says what filters found, right before the end. A dialect that has no place for it says
+    /// nothing.
+    fn moderate(&mut self, _: &Moderation, _: &Report, _: &mut Vec<u8>) {}
 
     /// Writes the end of an answer, all choices of which have ended; with the tokens it cost, if
     /// they are known.

@@ -128,6 +128,7 @@ mod tests {
             buffer_bytes_max: 1,
             rulings: None,
             seal: None,
+            moderation: None,
         })
     }
 

@@ -1,8 +1,9 @@
 //! What chat and completions share.
 
 use super::{Channel, Chunk, Part, Said, Scribe, Texts, on_one_line, openai_error};
+use crate::moderation::{self, Moderation};
 use crate::plan::{Failure, Fault, Plan};
-use crate::report::Finish;
+use crate::report::{Finish, Report};
 use crate::usage::Usage;
 use crate::wire::{self, Text};
 use serde::Deserialize;
@@ -92,6 +93,13 @@ impl Scribe for Chunks {
             }
             _ => self.frame(part, out),
         }
+    }
+
+    fn moderate(&mut self, moderation: &Moderation, report: &Report, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.head);
+        out.extend_from_slice(b"],\"moderation\":");
+        out.extend(moderation.json(moderation::Form::Listed, report));
+        out.extend_from_slice(b"}\n\n");
     }
 
     fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {
@@ -198,6 +206,7 @@ mod tests {
             hold_bytes_max: 1,
             buffer_bytes_max: 1,
             rulings: None,
+            moderation: None,
             seal: None,
         }
     }

@@ -20,13 +20,13 @@ const FILTERS_MAX: usize = 16;
 /// The filters of one profile, compiled once at load.
 #[derive(Debug)]
 pub struct Chain {
-    strategy: Strategy,
+    pub(super) strategy: Strategy,
     pub(super) members: Vec<Member>,
-    wards: Vec<Ward>,
+    pub(super) wards: Vec<Ward>,
 }
 
 /// One filter of a profile.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Member {
     pub(super) kind: &'static str,
     pub(super) rule: Rule,

@@ -17,6 +17,9 @@ const STRIDE_BYTES_MIN: usize = 64;
 /// As long as answers mostly are.
 const STRIDE_BYTES_MAX: usize = 1024 * 1024;
 
+/// The kind of filters that ask.
+pub(crate) const GUARD: &str = "guard";
+
 #[derive(Debug)]
 pub(super) struct Guard;
 
@@ -38,7 +41,7 @@ fn stride() -> usize {
 
 impl Kind for Guard {
     fn name(&self) -> &'static str {
-        "guard"
+        GUARD
     }
 
     fn action(&self) -> Action {
@@ -61,6 +64,11 @@ struct Asking(Asks);
 
 impl Filter for Asking {
     fn masks(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// Its guard knows.
+    fn categories(&self) -> Vec<&str> {
         Vec::new()
     }
 

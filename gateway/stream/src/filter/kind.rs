@@ -1,6 +1,7 @@
 //! What a filter is.
 
 use super::Script;
+use super::category;
 use super::findings::Findings;
 use super::ward::Asks;
 use crate::report::{Action, VerdictCount};
@@ -27,6 +28,9 @@ pub(super) trait Kind: fmt::Debug + Sync {
 pub(super) trait Filter: fmt::Debug + Send + Sync {
     /// What may stand for what it finds.
     fn masks(&self) -> Vec<&str>;
+
+    /// The categories of what it finds.
+    fn categories(&self) -> Vec<&str>;
 
     /// Begins to read a text.
     fn judge(&self, script: Script) -> Box<dyn Judge>;
@@ -120,21 +124,18 @@ impl<'n> Notes<'n> {
         good
     }
 
-    /// Checks the name of a category: it is a label in metrics.
+    /// Checks the name of a category: it is a label in metrics, and what callers are told.
     pub(super) fn check_category(&mut self, category: &str) -> bool {
-        let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        let good = (1..=MASK_BYTES_MAX).contains(&category.len()) && category.chars().all(word);
-        if !good {
-            self.note("category", "must be a word of lower-case letters, digits and underscores");
-        }
-        let failure = VerdictCount::FAILURES.contains(&category);
-        if failure {
-            self.note(
-                "category",
-                format!("`{category}` is what a filter says that failed; choose another"),
-            );
-        }
-        good && !failure
+        let failed = VerdictCount::FAILURES.contains(&category);
+        let what = match category::check(category) {
+            Ok(()) if failed => {
+                format!("`{category}` is what a filter says that failed; choose another")
+            }
+            Ok(()) => return true,
+            Err(what) => what,
+        };
+        self.note("category", what);
+        false
     }
 }
 

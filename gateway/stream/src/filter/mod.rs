@@ -5,6 +5,7 @@
 //! puts masks in, and holds the rest back, so no filter can lose or change text by mistake.
 
 mod act;
+mod category;
 mod chain;
 mod delay;
 mod findings;
@@ -18,6 +19,7 @@ mod patterns;
 mod redact;
 mod registry;
 mod rule;
+mod score;
 mod shape;
 mod shown;
 mod spans;
@@ -27,10 +29,12 @@ mod ward;
 
 pub use chain::{Chain, Tried};
 pub use delay::{Delay, tokens};
+pub(crate) use guard::GUARD;
 pub use kind::Dated;
 pub(crate) use lane::{Flow, Lane, Script};
 pub use rule::{OnError, Place, Rule};
 pub use spans::Span;
+pub(crate) use ward::UNAVAILABLE;
 pub use ward::{Asks, Heard, Silence, Stop, TOO_LONG, Turns, Ward, When};
 
 #[cfg(test)]

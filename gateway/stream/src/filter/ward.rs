@@ -12,7 +12,7 @@ pub const TOO_LONG: &str = "too_long";
 /// A guard said something that is no verdict.
 const UNPARSABLE: &str = "unparsable";
 /// A guard gave no judgement.
-const UNAVAILABLE: &str = "unavailable";
+pub(crate) const UNAVAILABLE: &str = "unavailable";
 /// A guard found something and did not say what.
 const UNSAFE: &str = "unsafe";
 
@@ -162,6 +162,23 @@ impl Ward {
             Err(Unheard) => Some(Stop::Unheard),
         };
         (report.verdicts, stop)
+    }
+
+    /// What was heard of a text about which nothing is done: what was found, and how sure the guard
+    /// is of it. What is no verdict is never safe.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was heard.
+    pub fn score(&self, heard: &Heard) -> Result<Vec<(Arc<str>, f64)>, Silence> {
+        let judgement = heard.as_ref().map_err(|silence| *silence)?;
+        let opinion = self.opinion(judgement).unwrap_or_else(|| Opinion::of(UNPARSABLE, true));
+        let score = |category: &str| {
+            let own = judgement.scores.iter().find(|(known, _)| known.as_str() == category);
+            own.map(|(_, score)| *score).or(judgement.score).unwrap_or(1.0)
+        };
+        let found = opinion.found.into_iter();
+        Ok(found.map(|category| (Arc::clone(&category), score(&category))).collect())
     }
 
     fn voice(&self, action: Action) -> Voice {

@@ -2,11 +2,13 @@
 
 use crate::answer::{Answer, Ruling};
 use crate::dialect::{Framing, Mould, Part, Scribe, registry};
+use crate::moderation::Moderation;
 use crate::plan::{Fault, Plan, Progress};
 use crate::report::Finish;
 use crate::shown::Showing;
 use crate::sse::Event;
 use crate::usage::Usage;
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -20,6 +22,8 @@ pub(super) struct Writer {
     showing: Option<Showing>,
     /// Whether a text, or a call of a tool, was shown.
     pub(super) has_shown: bool,
+    /// What is to be said of what filters found, if the caller asked.
+    moderation: Option<Arc<Moderation>>,
     framing: Framing,
     /// Whether the backend has said all, and only guards are to be heard.
     pub(super) over: bool,
@@ -36,6 +40,7 @@ impl Writer {
             last_usage: false,
             showing: Showing::of(plan),
             has_shown: false,
+            moderation: plan.moderation.clone(),
             framing: dialect.framing(),
             over: false,
         }
@@ -130,6 +135,9 @@ impl Writer {
             out.extend_from_slice(b": receipt ");
             out.extend_from_slice(receipt.as_bytes());
             out.extend_from_slice(b"\n\n");
+        }
+        if let Some(moderation) = &self.moderation {
+            self.scribe.moderate(moderation, &self.answer.report, out);
         }
         self.scribe.close(self.answer.report.usage(), out);
     }

@@ -15,6 +15,7 @@ mod guard;
 mod guarded;
 mod leaks;
 mod messages;
+mod moderation;
 mod ollama;
 mod properties;
 mod receipts;

@@ -23,6 +23,7 @@ pub(crate) fn plan(operation: Operation) -> Plan {
         buffer_bytes_max: 1 << 20,
         rulings: None,
         seal: None,
+        moderation: None,
     }
 }
 

@@ -28,8 +28,10 @@ mod told;
 
 use super::{Chunk, Dialect, Part, Scribe};
 use crate::answer::Answer;
+use crate::moderation::{Form, Moderation};
 use crate::plan::{Failure, Fault, Plan};
 use crate::relay::Whole;
+use crate::report::Report;
 use crate::shown::Showing;
 use crate::usage::Usage;
 use event::Wire;
@@ -65,6 +67,9 @@ impl Dialect for Responses {
         };
         chunk.parts.into_iter().try_for_each(|part| answer.pass(part, |shown| show(shown)))?;
         answer.sign(showing.filter(|_| !story.is_cut()));
+        if let Some(moderation) = &plan.moderation {
+            story.moderation = Some(moderation.json(Form::One, &answer.report));
+        }
         story.whole(answer.report.usage(), &mut out);
         Ok(answer.into_whole(out))
     }
@@ -81,6 +86,10 @@ impl Scribe for Events {
 
     fn is_cut(&self) -> bool {
         self.story.is_cut()
+    }
+
+    fn moderate(&mut self, moderation: &Moderation, report: &Report, _: &mut Vec<u8>) {
+        self.story.moderation = Some(moderation.json(Form::One, report));
     }
 
     fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {

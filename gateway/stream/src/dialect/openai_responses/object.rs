@@ -70,6 +70,16 @@ pub(super) struct Standing<'a> {
     pub(super) incomplete: Option<&'static str>,
     pub(super) output: &'a [Told],
     pub(super) usage: Option<Usage>,
+    /// What filters found, if the caller asked.
+    pub(super) moderation: Option<&'a [u8]>,
+}
+
+impl Standing<'_> {
+    /// Nothing but how it stands.
+    pub(super) fn bare(status: &'static str) -> Self {
+        let (error, incomplete, usage, moderation) = (None, None, None, None);
+        Self { status, error, incomplete, output: &[], usage, moderation }
+    }
 }
 
 /// What every answer says of how it was asked for: nothing, since the caller knows.
@@ -80,7 +90,7 @@ const ASKED: &[u8] = b",\"background\":false,\"instructions\":null,\"max_output_
 
 /// Writes an answer.
 pub(super) fn response(who: &Who, standing: Standing<'_>, out: &mut Vec<u8>) {
-    let Standing { status, error, incomplete, output, usage } = standing;
+    let Standing { status, error, incomplete, output, usage, moderation } = standing;
     out.push(b'{');
     let mut fields = Fields::new(out);
     fields.key("id", |out| wire::string(&who.id, out));
@@ -106,6 +116,9 @@ pub(super) fn response(who: &Who, standing: Standing<'_>, out: &mut Vec<u8>) {
     fields.key("model", |out| wire::string(&who.model, out));
     fields.key("output", |out| wire::list(output, out, item));
     fields.key("usage", |out| wire::or_null(usage, out, Usage::write_in_out));
+    if let Some(moderation) = moderation {
+        fields.key("moderation", |out| out.extend_from_slice(moderation));
+    }
     out.extend_from_slice(ASKED);
     out.push(b'}');
 }

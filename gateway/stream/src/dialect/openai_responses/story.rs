@@ -29,6 +29,8 @@ pub(super) struct Story {
     /// Bytes that may still be shown; nothing is, once there are too few.
     room: Option<usize>,
     finish: Finish,
+    /// What its end is to say of what filters found, if anything.
+    pub(super) moderation: Option<Vec<u8>>,
 }
 
 impl Story {
@@ -44,6 +46,7 @@ impl Story {
             all_said: false,
             room: Some(SHOWN_BYTES_MAX),
             finish: Finish::Open,
+            moderation: None,
         }
     }
 
@@ -75,7 +78,8 @@ impl Story {
     pub(super) fn close(&mut self, usage: Option<Usage>, out: &mut Vec<u8>) {
         self.begin(out);
         let Self { who, wire, .. } = self;
-        let standing = Self::standing(&self.items, (self.finish, self.room), usage);
+        let mut standing = Self::standing(&self.items, (self.finish, self.room), usage);
+        standing.moderation = self.moderation.as_deref();
         wire.event(standing.status, "", out, |fields| {
             fields.key("response", |out| object::response(who, standing, out));
         });
@@ -83,7 +87,8 @@ impl Story {
 
     /// Writes an answer that is not streamed.
     pub(super) fn whole(&self, usage: Option<Usage>, out: &mut Vec<u8>) {
-        let standing = Self::standing(&self.items, (self.finish, self.room), usage);
+        let mut standing = Self::standing(&self.items, (self.finish, self.room), usage);
+        standing.moderation = self.moderation.as_deref();
         object::response(&self.who, standing, out);
     }
 
@@ -92,8 +97,7 @@ impl Story {
         self.begin(out);
         let Self { who, wire, .. } = self;
         let error = Some((code(failure.code), failure.message));
-        let standing =
-            Standing { status: "failed", error, incomplete: None, output: &[], usage: None };
+        let standing = Standing { error, ..Standing::bare("failed") };
         wire.event(standing.status, "", out, |fields| {
             fields.key("response", |out| object::response(who, standing, out));
         });
@@ -104,13 +108,7 @@ impl Story {
             return;
         }
         let Self { who, wire, .. } = self;
-        let standing = Standing {
-            status: "in_progress",
-            error: None,
-            incomplete: None,
-            output: &[],
-            usage: None,
-        };
+        let standing = Standing::bare("in_progress");
         for step in ["created", "in_progress"] {
             wire.event(step, "", out, |fields| {
                 fields.key("response", |out| object::response(who, standing, out));
@@ -130,7 +128,7 @@ impl Story {
             _ => None,
         };
         let status = if incomplete.is_some() { "incomplete" } else { "completed" };
-        Standing { status, error: None, incomplete, output, usage }
+        Standing { incomplete, output, usage, ..Standing::bare(status) }
     }
 
     fn text(&mut self, piece: Piece, block: u32, text: &Text<'_>, out: &mut Vec<u8>) {

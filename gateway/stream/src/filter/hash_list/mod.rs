@@ -88,6 +88,10 @@ impl Filter for Subscribed {
         vec![&self.mask.text]
     }
 
+    fn categories(&self) -> Vec<&str> {
+        vec![&self.mask.category]
+    }
+
     fn judge(&self, script: Script) -> Box<dyn Judge> {
         Box::new(Reading::new(Arc::clone(&self.published), self.mask.clone(), script))
     }

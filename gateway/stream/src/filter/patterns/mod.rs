@@ -93,6 +93,10 @@ impl<A: list::Machine> Filter for Said<A> {
         self.0.rules.iter().map(|rule| &*rule.mask.text).collect()
     }
 
+    fn categories(&self) -> Vec<&str> {
+        self.0.rules.iter().map(|rule| &*rule.mask.category).collect()
+    }
+
     fn judge(&self, script: Script) -> Box<dyn Judge> {
         Box::new(Reading::new(Arc::clone(&self.0), script))
     }
@@ -107,6 +111,10 @@ impl Filter for Matched {
         self.0.masks()
     }
 
+    fn categories(&self) -> Vec<&str> {
+        self.0.categories()
+    }
+
     fn judge(&self, script: Script) -> Box<dyn Judge> {
         Box::new(shape::Reading::new(Arc::clone(&self.0), View::Loose, script))
     }
@@ -118,6 +126,10 @@ struct Both(Arc<dyn Filter>, Matched);
 impl Filter for Both {
     fn masks(&self) -> Vec<&str> {
         [self.0.masks(), self.1.masks()].concat()
+    }
+
+    fn categories(&self) -> Vec<&str> {
+        [self.0.categories(), self.1.categories()].concat()
     }
 
     fn judge(&self, script: Script) -> Box<dyn Judge> {

@@ -65,6 +65,10 @@ impl Filter for Redacting {
         self.0.masks()
     }
 
+    fn categories(&self) -> Vec<&str> {
+        self.0.categories()
+    }
+
     fn judge(&self, script: Script) -> Box<dyn Judge> {
         Box::new(Reading::new(Arc::clone(&self.0), View::Exact, script))
     }

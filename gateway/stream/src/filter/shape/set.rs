@@ -27,6 +27,14 @@ impl Shapes {
         masks.map(|mask| &*mask.text).collect()
     }
 
+    /// The categories of what it finds: those of shapes beside each other once.
+    pub(in crate::filter) fn categories(&self) -> Vec<&str> {
+        let masks = self.machines.iter().flat_map(|machine| &machine.masks);
+        let mut categories: Vec<&str> = masks.map(|mask| &*mask.category).collect();
+        categories.dedup();
+        categories
+    }
+
     pub(super) fn get(&self, index: usize) -> Option<&Machine> {
         self.machines.get(index)
     }
