@@ -106,7 +106,7 @@ async fn ask(
     text: &str,
     who: &PrincipalId,
 ) -> Result<(), Refusal> {
-    let talk = Talk { turns: Vec::new().into(), who: who.clone() };
+    let talk = Talk { id: "".into(), turns: Vec::new().into(), who: who.clone() };
     let meant = wards.asking().filter(|(_, ward)| !ward.rule.shadow);
     let asks = meant.map(|(at, ward)| {
         let exchange = if ward.looks_at_prompts() {

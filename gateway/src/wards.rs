@@ -8,10 +8,13 @@ use futures_util::future::{FutureExt, join_all};
 use sluice_config::Problems;
 use sluice_config::words::{PrincipalId, ProfileId, Strategy};
 use sluice_stream::filter::{Chain, Heard, Silence, Ward};
-use sluice_stream::guard::{Category, Exchange, Role, Subject, Turn};
+use sluice_stream::guard::{Category, Exchange, Role, Session, Subject, Turn};
 use sluice_stream::moderation::Scores;
 use sluice_stream::{Ask, Question, Ruling, VerdictCount};
 use std::sync::Arc;
+
+/// What a guard answers that has not read of a stream what it is said to have: it gets all of it.
+const CONFLICT: u16 = 409;
 
 /// The guards of one profile.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(crate) struct Wards {
 /// A conversation that guards are asked about, and whose it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Talk {
+    /// What a guard may call an answer under way; empty if there is none.
+    pub(crate) id: Arc<str>,
     pub(crate) turns: Arc<[Turn]>,
     pub(crate) who: PrincipalId,
 }
@@ -86,8 +91,10 @@ impl Wards {
     /// Asks what a question asks, all at once; each guard answers in its time.
     pub(crate) async fn hear(&self, question: &Question, talk: &Talk) -> Vec<Ruling> {
         let asks = question.asks.iter().map(|ask| {
+            let id = format!("{}-{}-{}", talk.id, question.choice, ask.ward).into();
+            let session = Session { id, known: ask.known, last: ask.last };
             let exchange = Exchange::answer(talk.turns.to_vec(), ask.text.as_str());
-            self.ask(ask.ward, exchange, talk).boxed()
+            self.ask(ask.ward, exchange.during(session), talk).boxed()
         });
         let heard = join_all(asks.collect::<Vec<_>>()).await;
         let choice = question.choice;
@@ -123,7 +130,11 @@ impl Wards {
         if exchange.subject() == Subject::Prompt && exchange.bytes() > guard.exchange_bytes_max() {
             return Err(Silence::TooLong);
         }
-        let judged = guard.judge(exchange, talk.who.as_str()).await;
+        let (who, again) = (talk.who.as_str(), guard.adapter().again(&exchange));
+        let judged = match (guard.judge(exchange, who).await, again) {
+            (Err(Unavailable::Status(CONFLICT)), Some(whole)) => guard.judge(whole, who).await,
+            (judged, _) => judged,
+        };
         judged.map_err(|why| match why {
             Unavailable::TooLong => Silence::TooLong,
             _ => Silence::Unavailable,

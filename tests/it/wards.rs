@@ -209,6 +209,41 @@ async fn a_guard_may_ask_for_another_model_and_annotate() {
 }
 
 #[tokio::test]
+async fn a_guard_of_streams_is_sent_what_it_has_not_read_and_all_if_it_has_forgotten() {
+    let server = Backend::start().await;
+    let verdict = |word: &str| answer::json(200, &json!({ "verdict": word }));
+    server.answers(verdict("safe"));
+    server.answers(answer::json(409, &json!({})));
+    server.always(verdict("safe"));
+    let world = World::with(|file| {
+        file["guards"] = written(&server.url());
+        file["guards"]["safety"]["kind"] = "stream_guard".into();
+        file["guards"]["safety"]["options"] = json!({ "categories": ["fraud"] });
+        file["filters"]["strict"] = json!([{ "kind": "guard", "guard": "safety" }]);
+    })
+    .await;
+    let gate = Gate::new();
+    let said = answer::stream().says(LONG).waits(&gate).says(" The rest.").stops().done();
+    world.backend.answers(said);
+    let asked = async {
+        let first = server.next().await.json();
+        assert_eq!((&first["from"], &first["delta"]), (&json!(0), &json!(LONG)));
+        assert_eq!(first["before"][0]["text"], "how?");
+        gate.open();
+        let stream = first["stream"].clone();
+        let second = server.next().await.json();
+        assert_eq!((&second["stream"], &second["from"]), (&stream, &json!(LONG.len())));
+        assert_eq!((&second["delta"], &second["last"]), (&json!(" The rest."), &json!(true)));
+        let third = server.next().await.json();
+        let all = format!("{LONG} The rest.");
+        assert_eq!((&third["from"], &third["delta"]), (&json!(0), &json!(all)));
+    };
+    let asking = async { world.bob().asks("open-1").says("how?").streamed().await };
+    let (reply, ()) = tokio::join!(asking, asked);
+    assert_eq!(reply.is_ok().text(), format!("{LONG} The rest."));
+}
+
+#[tokio::test]
 async fn nobody_waits_for_a_shadow() {
     let server = Backend::start().await;
     let gate = Gate::new();

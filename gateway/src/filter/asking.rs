@@ -21,8 +21,13 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    pub(super) fn new(wards: &Arc<Wards>, texts: &[Written], who: &PrincipalId) -> Self {
-        let talk = Talk { turns: turns(texts).into(), who: who.clone() };
+    pub(super) fn new(
+        wards: &Arc<Wards>,
+        id: &Arc<str>,
+        texts: &[Written],
+        who: &PrincipalId,
+    ) -> Self {
+        let talk = Talk { id: Arc::clone(id), turns: turns(texts).into(), who: who.clone() };
         Self { wards: Arc::clone(wards), talk, open: FuturesUnordered::new() }
     }
 

@@ -98,7 +98,8 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let dialect = asked.ask.operation.dialect();
     let plan = plan(&lens, &parts, &asked, &entitlement);
     let wards = profile.as_ref().and_then(|profile| lens.chains.wards(profile));
-    let asking = wards.map(|wards| Asking::new(wards, &asked.texts, &answer.principal));
+    let asking = wards
+        .map(|wards| Asking::new(wards, &parts.mark.request_id, &asked.texts, &answer.principal));
     let strategy = plan.chain.as_ref().map(|chain| chain.strategy()).unwrap_or_default();
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);

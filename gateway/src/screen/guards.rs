@@ -23,7 +23,8 @@ pub(super) async fn ask(
     if !wards.look_at_prompts() {
         return Ok(());
     }
-    let talk = Talk { turns: turns(&asked.texts).into(), who: who.clone() };
+    let turns = turns(&asked.texts).into();
+    let talk = Talk { id: "".into(), turns, who: who.clone() };
     let (mut judging, mut hearing) = (Vec::new(), Vec::new());
     for (at, ward) in wards.asking() {
         if !ward.looks_at_prompts() {

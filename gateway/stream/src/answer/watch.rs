@@ -30,6 +30,10 @@ pub struct Ask {
     pub ward: usize,
     /// What was said so far.
     pub text: String,
+    /// Bytes of it that were asked about before.
+    pub known: usize,
+    /// Whether no more will be said.
+    pub last: bool,
 }
 
 /// What came of one ask.
@@ -84,6 +88,8 @@ struct Asked {
     places: Vec<Place>,
     waits: bool,
     when: When,
+    /// How long the text of each of its places was when it was asked last.
+    known: Vec<usize>,
 }
 
 /// What was said in one place.
@@ -108,6 +114,7 @@ impl Watch {
                     Hearing::Whole => ward.waits_whole(strategy),
                 },
                 when: ward.asks.when,
+                known: Vec::new(),
             })
             .collect();
         let strides = chain.wards().iter().map(|ward| ward.asks.stride_bytes_max);
@@ -148,6 +155,10 @@ impl Watch {
         }
         for tool in &part.tools {
             let channel = Channel::arguments(tool.slot);
+            if let Some(id) = tool.id.as_ref().filter(|id| !is_plain(id.as_str())) {
+                self.say(channel, id.as_str());
+                self.say(channel, "\n");
+            }
             if let Some(name) = &tool.name {
                 self.say(channel, name.as_str());
                 self.say(channel, "\n");
@@ -183,12 +194,12 @@ impl Watch {
         if self.is_due(ended) {
             self.asked = self.come;
             self.open = true;
-            return Some(self.ask(choice, true));
+            return Some(self.ask(choice, true, ended));
         }
         if !ended {
             return None;
         }
-        let aside = self.ask(choice, false);
+        let aside = self.ask(choice, false, true);
         // They are asked once.
         self.wards.retain(|ward| ward.waits);
         (!aside.asks.is_empty()).then_some(aside)
@@ -200,16 +211,12 @@ impl Watch {
         !self.open && more > 0 && (ended || self.early && (theirs == 0 || theirs >= stride))
     }
 
-    fn ask(&self, choice: u32, waits: bool) -> Question {
-        let asks = self.asked(waits).map(|it| Ask { ward: it.at, text: self.text(&it.places) });
+    fn ask(&mut self, choice: u32, waits: bool, last: bool) -> Question {
+        let (said, held) = (&self.said, self.held);
+        let due = |it: &&mut Asked| it.waits == waits && (it.when == When::Always || held);
+        let asks = self.wards.iter_mut().filter(due).map(|it| it.ask(said, last));
         let asks = asks.filter(|ask| !ask.text.is_empty()).collect();
         Question { choice, upto: self.asked.0, asks, waits }
-    }
-
-    fn text(&self, places: &[Place]) -> String {
-        let told = self.said.iter().filter(|told| places.contains(&told.place));
-        let texts: Vec<&str> = told.map(|told| told.text.as_str()).collect();
-        texts.join("\n\n")
     }
 
     /// A question was answered.
@@ -225,4 +232,30 @@ pub(super) fn place(said: Said) -> Place {
         Said::Reasoning | Said::ReasoningContent => Place::Reasoning,
         Said::Arguments | Said::Function => Place::ToolCalls,
     }
+}
+
+impl Asked {
+    fn ask(&mut self, said: &[Told], last: bool) -> Ask {
+        let told = || said.iter().filter(|told| self.places.contains(&told.place));
+        let lengths: Vec<usize> = told().map(|told| told.text.len()).collect();
+        let text = told().map(|told| told.text.as_str()).collect::<Vec<_>>().join(BETWEEN);
+        // The text of a place grows behind; that of all places only if the last of them does.
+        let (known, grown) = (self.known.len(), &lengths);
+        let same = known > 0 && grown.iter().zip(&self.known).take(known - 1).all(|(a, b)| a == b);
+        let behind = self.known.iter().sum::<usize>() + known.saturating_sub(1) * BETWEEN.len();
+        self.known = lengths;
+        Ask { ward: self.at, text, known: if same { behind } else { 0 }, last }
+    }
+}
+
+/// Stands between what was said in two places.
+const BETWEEN: &str = "\n\n";
+
+/// Bytes of an id that says nothing.
+const ID_BYTES: usize = 64;
+
+/// Whether an id of a call is one as servers make them, and no text.
+fn is_plain(id: &str) -> bool {
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    id.len() <= ID_BYTES && id.bytes().all(sign)
 }

@@ -43,6 +43,12 @@ pub trait Adapter: fmt::Debug + Send + Sync {
     /// What the replies say, in the order of the requests.
     fn parse(&self, exchange: &Exchange, replies: &[&[u8]]) -> Judgement;
 
+    /// The exchange to ask about if the guard has not read of it what it is said to have; `None` if
+    /// it always gets all.
+    fn again(&self, _: &Exchange) -> Option<Exchange> {
+        None
+    }
+
     /// How much of a list of [`LIST_MAX`] an exchange takes, so that others may be asked about in
     /// the same request; `None` if it cannot share one.
     fn inputs(&self, _: &Exchange) -> Option<usize> {

@@ -116,6 +116,7 @@ mod tests {
             "granite_guardian" => {
                 json!({ "version": "3.2", "criteria": granite_guardian::HARMS })
             }
+            "stream_guard" => json!({ "categories": ["cyber"] }),
             "gpt_oss_safeguard" => json!({ "policy": "p", "category": "cyber" }),
             _ => json!({}),
         }

@@ -1,6 +1,7 @@
 //! What a guard is asked about.
 
 use super::inert::inert;
+use std::sync::Arc;
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -39,6 +40,19 @@ pub struct Exchange {
     before: Vec<Turn>,
     subject: Subject,
     judged: String,
+    session: Option<Session>,
+}
+
+/// The stream in which an answer comes, for guards that read on where they were. It says nothing of
+/// what is judged: two exchanges that differ in it alone have one judgement.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Session {
+    /// A word for it that says nothing of anybody.
+    pub id: Arc<str>,
+    /// Bytes of the text that were judged before.
+    pub known: usize,
+    /// Whether no more will be said.
+    pub last: bool,
 }
 
 // What people say is shown nowhere, so not in a debug line either.
@@ -57,12 +71,24 @@ impl std::fmt::Debug for Exchange {
 impl Exchange {
     /// A prompt, after what was said before it.
     pub fn prompt(before: Vec<Turn>, text: impl Into<String>) -> Self {
-        Self { before, subject: Subject::Prompt, judged: text.into() }
+        Self { before, subject: Subject::Prompt, judged: text.into(), session: None }
     }
 
     /// An answer, whole or so far, after what was said before it, the question last.
     pub fn answer(before: Vec<Turn>, text: impl Into<String>) -> Self {
-        Self { before, subject: Subject::Answer, judged: text.into() }
+        Self { before, subject: Subject::Answer, judged: text.into(), session: None }
+    }
+
+    /// The same, of an answer under way.
+    #[must_use]
+    pub fn during(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// The stream in which the answer comes, if it does.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
     }
 
     /// What is judged.

@@ -21,10 +21,11 @@ mod registry;
 mod reply;
 mod request;
 mod shieldgemma;
+mod stream_guard;
 mod wildguard;
 
 pub use adapter::{Adapter, LIST_MAX, Unaskable, build};
 pub use crosswalk::{OPENAI, openai};
-pub use exchange::{Exchange, Role, Subject, Turn};
+pub use exchange::{Exchange, Role, Session, Subject, Turn};
 pub use judgement::{Category, Judgement, Verdict};
 pub use request::Request;

@@ -11,6 +11,7 @@ const KINDS: &[&dyn Kind] = &[
     &super::prompt_guard::PromptGuard,
     &super::gpt_oss_safeguard::GptOssSafeguard,
     &super::moderations::Moderations,
+    &super::stream_guard::StreamGuard,
 ];
 
 /// The kind of this name.

@@ -150,6 +150,27 @@ fn questions_grow_and_all_of_them_are_a_few_times_the_answer() {
 }
 
 #[test]
+fn what_was_asked_about_before_is_told_as_far_as_the_text_only_grew() {
+    let mut desk = Desk::new(&plain());
+    let mut known = Vec::new();
+    for (channel, text) in [
+        ("reasoning_content", "r"),
+        ("reasoning_content", "s"),
+        ("content", "c"),
+        ("reasoning_content", "t"),
+    ] {
+        desk.push(&event(0, &json!({ channel: text.repeat(1_100) }), None));
+        let ask = &desk.open[0].asks[0];
+        known.push(ask.known);
+        let before: String = desk.asked.iter().rev().nth(1).cloned().unwrap_or_default();
+        assert!(ask.known == 0 || ask.text.starts_with(&before) && ask.known == before.len());
+        assert!(desk.answer());
+    }
+    // At last something came before what had been asked about.
+    assert_eq!(known, [0, 1_100, 2_200, 0]);
+}
+
+#[test]
 fn what_is_no_business_of_a_guard_does_not_wait_for_it() {
     let filters = json!([guard(&json!({ "in": ["answer"] }))]);
     let mut desk = Desk::new(&guarded(&filters, Waits::Window));
@@ -171,8 +192,12 @@ fn a_guard_reads_reasoning_and_the_calls_of_tools_too() {
     let call = json!({ "index": 0, "id": "c", "type": "function",
         "function": { "name": "find", "arguments": "{\"a\":1}" } });
     desk.push(&event(0, &json!({ "tool_calls": [call] }), None));
+    let odd = json!({ "index": 1, "id": "an id that talks", "type": "function",
+        "function": { "name": "get", "arguments": "{}" } });
+    desk.push(&event(0, &json!({ "tool_calls": [odd] }), None));
     desk.push(&event(0, &json!({}), Some("tool_calls")));
-    assert_eq!(desk.asked, ["thinking\n\nfind\n{\"a\":1}"]);
+    let judged = "thinking\n\nfind\n{\"a\":1}\n\nan id that talks\nget\n{}";
+    assert_eq!(desk.asked, [judged]);
 }
 
 #[test]
