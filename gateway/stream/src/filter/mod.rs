@@ -24,6 +24,7 @@ mod shape;
 mod shown;
 mod spans;
 mod stage;
+mod template_marks;
 mod twice;
 mod ward;
 

@@ -7,6 +7,7 @@ const KINDS: &[&dyn Kind] = &[
     &super::redact::Redact,
     &super::hash_list::HashList,
     &super::guard::Guard,
+    &super::template_marks::TemplateMarks,
 ];
 
 /// The kind of this name.
