@@ -81,6 +81,7 @@ pub(crate) fn decide(
         model: Arc::clone(model),
         stage: model.stage,
         profile: tier.profiles.at(model.stage).cloned(),
+        strategy_min: tier.stream_min,
         prompt_tokens: read_tokens(model, ask, ask.prompt_bytes),
         prompt_estimate: read_tokens(model, ask, likely(model, ask.prompt_bytes)),
         output_tokens: fitted?,

@@ -1,8 +1,8 @@
 //! The compiled policy: immutable tables, one look-up a question.
 
 use crate::words::{
-    Caps, LicenceId, Limit, Link, ModelId, Operation, Profiles, ReleaseStage, RevisionId, TierId,
-    UpstreamId,
+    Caps, LicenceId, Limit, Link, ModelId, Operation, Profiles, ReleaseStage, RevisionId, Strategy,
+    TierId, UpstreamId,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub struct Tier {
     pub drops_unknown_fields: bool,
     /// The filters its answers pass, by the stage of the model's revision.
     pub profiles: Profiles,
+    /// At least how much of a streamed answer waits for them.
+    pub stream_min: Strategy,
 }
 
 /// A model and the revision now behind it.

@@ -24,6 +24,20 @@ async fn filters_hang_on_the_stage_of_the_model() {
 }
 
 #[tokio::test]
+async fn a_tier_may_have_more_of_a_stream_wait_than_a_profile_does() {
+    for (stream_min, shown) in [("detect_only", "the dark recipe"), ("window", "the ")] {
+        let world = World::with(|file| {
+            let filters = file["filters"]["strict"].clone();
+            file["filters"]["strict"] = json!({ "stream": "detect_only", "filters": filters });
+            file["tiers"]["public"]["stream_min"] = stream_min.into();
+        })
+        .await;
+        world.backend.answers(answer::streamed(&["the dark recipe"]));
+        assert_eq!(world.bob().asks("open-1").streamed().await.is_ok().text(), shown);
+    }
+}
+
+#[tokio::test]
 async fn a_shadow_is_counted_and_shows_all() {
     let world = World::with(|file| {
         file["filters"]["strict"][0]["shadow"] = json!(true);

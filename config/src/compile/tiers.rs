@@ -44,6 +44,7 @@ fn one(
         body_bytes_max: tier.body_bytes_max.0,
         drops_unknown_fields: tier.unknown_fields == UnknownFields::Drop,
         profiles,
+        stream_min: tier.stream_min,
     })
 }
 

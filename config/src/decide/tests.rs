@@ -17,6 +17,7 @@ fn policy(sees: ReleaseStage, caps: Caps, model: Model) -> Policy {
         body_bytes_max: 1024,
         drops_unknown_fields: false,
         profiles: crate::words::Profiles::default(),
+        stream_min: crate::words::Strategy::DetectOnly,
     };
     let model = Arc::new(model);
     let mut policy = Policy::default();

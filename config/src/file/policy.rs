@@ -7,7 +7,7 @@ use super::provenance::{LinkAt, Visible};
 use super::read::List;
 use super::section::section;
 use super::word::UnknownFields;
-use crate::words::{Operation, ReleaseStage, Scope, Unit, Window};
+use crate::words::{Operation, ReleaseStage, Scope, Strategy, Unit, Window};
 
 section! {
     /// A rung of capacity and safeguards.
@@ -21,6 +21,8 @@ section! {
         /// The filter profile its answers pass; none if absent. By release stage of the model, it is
         /// `{ default: NAME, red_team: NAME }`, and `none` where there is to be none.
         filter: optional(Passes),
+        /// At least so much of a streamed answer waits for its filters, whatever the profile says.
+        stream_min: default(Strategy, Strategy::DetectOnly),
         /// What is done with a request field that is not known.
         unknown_fields: default(UnknownFields, UnknownFields::Refuse),
         /// Bytes of a request body.

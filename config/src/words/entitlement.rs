@@ -1,6 +1,6 @@
 //! The answer to "may they?".
 
-use super::{Operation, ProfileId, ReleaseStage};
+use super::{Operation, ProfileId, ReleaseStage, Strategy};
 use crate::policy::{Model, Tier};
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ pub struct Entitlement {
     pub stage: ReleaseStage,
     /// The filters the answer passes, if any.
     pub profile: Option<ProfileId>,
+    /// At least how much of a streamed answer waits for them; the profile may say more.
+    pub strategy_min: Strategy,
     /// An upper bound of the prompt's tokens: never less than the truth.
     pub prompt_tokens: u64,
     /// What they are likely to be: charged where the backend does not count.

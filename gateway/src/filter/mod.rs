@@ -100,7 +100,7 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let wards = profile.as_ref().and_then(|profile| lens.chains.wards(profile));
     let asking = wards
         .map(|wards| Asking::new(wards, &parts.mark.request_id, &asked.texts, &answer.principal));
-    let strategy = plan.chain.as_ref().map(|chain| chain.strategy()).unwrap_or_default();
+    let strategy = plan.strategy();
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
         let stream = Stream::new((answer, asking), &plan, id, (&lens, pieces_max));
@@ -150,6 +150,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
         event_bytes_max: lens.bounds.event_bytes_max,
         hold_bytes_max: lens.bounds.hold_bytes_max,
         buffer_bytes_max: lens.bounds.answer_bytes_max,
+        strategy_min: entitlement.strategy_min,
         rulings: None,
         seal: lens.seal.clone(),
         moderation,

@@ -5,7 +5,7 @@ use crate::filter::Chain;
 use crate::moderation::Moderation;
 use crate::shown::Seal;
 use crate::usage::Usage;
-use sluice_config::words::Operation;
+use sluice_config::words::{Operation, Strategy};
 use std::sync::Arc;
 
 /// What one answer is read and written with.
@@ -15,6 +15,8 @@ pub struct Plan {
     pub operation: Operation,
     /// The filters that look at it. Without any, text passes as it is.
     pub chain: Option<Arc<Chain>>,
+    /// At least so much of a streamed answer waits for them; the profile may say more.
+    pub strategy_min: Strategy,
     /// Our id of the answer; the backend's never shows.
     pub id: Box<str>,
     /// The model, by the name the caller used.
@@ -41,6 +43,14 @@ pub struct Plan {
     pub seal: Option<Arc<dyn Seal>>,
     /// What the answer is to say of what filters find, if the caller asked and the dialect can.
     pub moderation: Option<Arc<Moderation>>,
+}
+
+impl Plan {
+    /// How much of the answer waits for its filters.
+    pub fn strategy(&self) -> Strategy {
+        let profile = self.chain.as_ref().map(|chain| chain.strategy());
+        profile.map_or(Strategy::default(), |profile| profile.max(self.strategy_min))
+    }
 }
 
 /// Where an answer stands.

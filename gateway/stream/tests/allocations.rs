@@ -120,6 +120,7 @@ fn plan(chain: Option<Arc<Chain>>) -> Plan {
         event_bytes_max: 1 << 20,
         hold_bytes_max: 1 << 16,
         buffer_bytes_max: 1 << 20,
+        strategy_min: Strategy::DetectOnly,
         rulings: None,
         seal: None,
         moderation: None,

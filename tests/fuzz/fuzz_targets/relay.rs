@@ -53,6 +53,7 @@ fn plan(bits: u8) -> Plan {
         event_bytes_max: 4096,
         hold_bytes_max: 512,
         buffer_bytes_max: 4096,
+        strategy_min: Strategy::DetectOnly,
         rulings: None,
         seal: None,
         moderation: None,

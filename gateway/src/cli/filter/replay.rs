@@ -8,7 +8,7 @@ use super::texts::{self, Text};
 use super::{chain, place, recorded};
 use clap::Args;
 use sluice_config::Config;
-use sluice_config::words::Operation;
+use sluice_config::words::{Operation, Strategy};
 use sluice_stream::filter::{Chain, Place};
 use sluice_stream::{Plan, Usage};
 use std::path::{Path, PathBuf};
@@ -109,6 +109,7 @@ fn plan(config: &Config, operation: Operation, chain: &Arc<Chain>) -> Plan {
         event_bytes_max: bounds.event_bytes_max,
         hold_bytes_max: bounds.hold_bytes_max,
         buffer_bytes_max: bounds.answer_bytes_max,
+        strategy_min: Strategy::DetectOnly,
         rulings: None,
         moderation: None,
         seal: None,

@@ -42,7 +42,7 @@ impl Answer {
     pub(crate) fn streamed(plan: &Plan) -> Self {
         let chain = plan.chain.as_ref();
         Self {
-            strategy: chain.map(|chain| chain.strategy()).unwrap_or_default(),
+            strategy: plan.strategy(),
             chain: chain.filter(|chain| !chain.is_empty()).cloned(),
             hearing: Hearing::Streamed,
             rulings: None,

@@ -111,7 +111,7 @@ mod tests {
     use crate::dialect::{Scribe, registry};
     use crate::plan::Plan;
     use crate::usage::Usage;
-    use sluice_config::words::Operation;
+    use sluice_config::words::{Operation, Strategy};
 
     fn scribe() -> Box<dyn Scribe> {
         registry::find(Operation::Chat).scribe(&Plan {
@@ -126,6 +126,7 @@ mod tests {
             event_bytes_max: 1,
             hold_bytes_max: 1,
             buffer_bytes_max: 1,
+            strategy_min: Strategy::DetectOnly,
             rulings: None,
             seal: None,
             moderation: None,

@@ -190,7 +190,7 @@ pub(super) fn finish(finish: Finish, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use crate::dialect::registry;
-    use sluice_config::words::Operation;
+    use sluice_config::words::{Operation, Strategy};
 
     fn plan() -> Plan {
         Plan {
@@ -205,6 +205,7 @@ mod tests {
             event_bytes_max: 1,
             hold_bytes_max: 1,
             buffer_bytes_max: 1,
+            strategy_min: Strategy::DetectOnly,
             rulings: None,
             moderation: None,
             seal: None,

@@ -21,6 +21,7 @@ pub(crate) fn plan(operation: Operation) -> Plan {
         event_bytes_max: 1 << 20,
         hold_bytes_max: 1 << 16,
         buffer_bytes_max: 1 << 20,
+        strategy_min: Strategy::DetectOnly,
         rulings: None,
         seal: None,
         moderation: None,
