@@ -1,7 +1,7 @@
 //! What a node says about itself, to a real Prometheus.
 
 use serde_json::{Value, json};
-use sluice_tests::{Gate, Server, World, answer, checkout, part, until};
+use sluice_tests::{Backend, Gate, Server, World, answer, checkout, part, until};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -51,11 +51,19 @@ async fn filtered(world: &World) {
     world.bob().asks("open-1").streamed().await.is_ok();
 }
 
-async fn limited() -> World {
+/// A world with limits, and the guard that its answers are told to.
+async fn limited() -> (World, Backend) {
+    let guard = Backend::start().await;
+    let safe = json!({ "index": 0, "message": { "role": "assistant", "content": "safe" },
+        "finish_reason": "stop" });
+    guard.always(answer::json(200, &json!({ "choices": [safe] })));
     let setup = World::setup().await.on_the_machine_clock();
     let setup = setup.with(|file| {
+        file["guards"] = json!({ "safety": { "kind": "llama_guard", "urls": [guard.url()],
+            "model": "llama-guard", "cache": { "entries_max": 0 } } });
         let more = [
             json!({ "kind": "patterns", "literals": ["lantern"], "shadow": true }),
+            json!({ "kind": "guard", "guard": "safety", "shadow": true }),
             // In the place of the end of a string no mask can stand: an error.
             json!({ "kind": "patterns", "literals": ["s3cr3t\""], "action": "redact", "in": ["tool_calls"] }),
         ];
@@ -65,12 +73,12 @@ async fn limited() -> World {
             { "unit": "tokens", "window": "day", "scope": "tier", "ceiling": 1_000_000 },
         ]);
     });
-    setup.start().await
+    (setup.start().await, guard)
 }
 
 #[tokio::test]
 async fn calls_are_counted_by_tier_stage_and_model() {
-    let world = limited().await;
+    let (world, _guard) = limited().await;
     traffic(&world).await;
     world.is_quiet().await;
     let metrics = world.metrics().await;
@@ -93,7 +101,7 @@ async fn calls_are_counted_by_tier_stage_and_model() {
 
 #[tokio::test]
 async fn what_callers_make_up_makes_no_series_and_holds_no_secret() {
-    let world = limited().await;
+    let (world, _guard) = limited().await;
     traffic(&world).await;
     let before = world.metrics().await;
     for n in 0..200 {
@@ -118,7 +126,7 @@ async fn what_callers_make_up_makes_no_series_and_holds_no_secret() {
 #[tokio::test]
 async fn promtool_finds_nothing_to_say() {
     let Some(prometheus) = part("promtool_finds_nothing_to_say", "prometheus.sh") else { return };
-    let world = limited().await;
+    let (world, _guard) = limited().await;
     traffic(&world).await;
     let page = world.metrics().await.text;
     let mut check = Command::new(&prometheus["PROMTOOL"])
@@ -155,7 +163,13 @@ fn rules_and_their_tests_hold() {
 }
 
 /// Queries that are empty where nothing went wrong.
-const MAY_BE_EMPTY: &[&str] = &["ALERTS", "changes(", "sluice_connection_refusals_total"];
+const MAY_BE_EMPTY: &[&str] = &[
+    "ALERTS",
+    "changes(",
+    "sluice_connection_refusals_total",
+    "sluice_fallbacks_total",
+    "sluice_guard_failures_total",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_panel_of_the_dashboards_shows_something() {
@@ -163,7 +177,7 @@ async fn every_panel_of_the_dashboards_shows_something() {
     else {
         return;
     };
-    let world = limited().await;
+    let (world, _guard) = limited().await;
     traffic(&world).await;
     let folder = tempfile::TempDir::new().expect("a folder");
     let server = scrape(&prometheus["PROMETHEUS"], folder.path(), world.node.ops).await;
