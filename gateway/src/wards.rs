@@ -78,6 +78,17 @@ impl Wards {
         self.chain.wards().iter().enumerate()
     }
 
+    /// Whether the guard of a filter is sent so much text at once.
+    pub(crate) fn takes(&self, ward: usize, bytes: usize) -> bool {
+        self.guards.get(ward).is_some_and(|guard| bytes <= guard.exchange_bytes_max())
+    }
+
+    /// The newest of these turns that a guard of a filter is sent: a call keeps no more.
+    pub(crate) fn newest(&self, turns: Vec<Turn>) -> Vec<Turn> {
+        let most = self.guards.iter().map(|guard| guard.exchange_bytes_max()).max();
+        newest(turns, most.unwrap_or_default())
+    }
+
     /// Whether any of them is asked about prompts.
     pub(crate) fn look_at_prompts(&self) -> bool {
         self.chain.wards().iter().any(Ward::looks_at_prompts)
@@ -188,6 +199,21 @@ fn find<'g>(ward: &Ward, guards: &'g Guards, problems: &mut Problems) -> Option<
     sound.then_some(guard)
 }
 
+/// Turns without the oldest, as long as they have more than so many bytes; the last stays.
+fn newest(mut turns: Vec<Turn>, bytes_max: usize) -> Vec<Turn> {
+    let mut bytes: usize = turns.iter().map(|turn| turn.text.len()).sum();
+    let mut dropped = 0;
+    for turn in turns.iter().take(turns.len().saturating_sub(1)) {
+        if bytes <= bytes_max {
+            break;
+        }
+        bytes -= turn.text.len();
+        dropped += 1;
+    }
+    turns.drain(..dropped);
+    turns
+}
+
 /// The turns of a prompt, as a guard reads them: instructions first, whatever the order of the body.
 pub(crate) fn turns(texts: &[Written]) -> Vec<Turn> {
     let groups = texts.chunk_by(|one, next| one.group == next.group);
@@ -204,4 +230,22 @@ pub(crate) fn turns(texts: &[Written]) -> Vec<Turn> {
     };
     let (first, rest): (Vec<_>, Vec<_>) = groups.map(turn).partition(|it| it.role == Role::System);
     first.into_iter().chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_turns_go_first_and_the_last_stays() {
+        let turn = |text: &str| Turn { role: Role::User, text: text.into() };
+        let kept = |most| {
+            let turns = vec![turn("0123456789"), turn("01234"), turn("question")];
+            newest(turns, most).into_iter().map(|turn| turn.text.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(23), [10, 5, 8]);
+        assert_eq!(kept(22), [5, 8]);
+        assert_eq!(kept(12), [8]);
+        assert_eq!(kept(0), [8]);
+    }
 }

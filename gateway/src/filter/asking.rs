@@ -27,7 +27,8 @@ impl Asking {
         texts: &[Written],
         who: &PrincipalId,
     ) -> Self {
-        let talk = Talk { id: Arc::clone(id), turns: turns(texts).into(), who: who.clone() };
+        let talk =
+            Talk { id: Arc::clone(id), turns: wards.newest(turns(texts)).into(), who: who.clone() };
         Self { wards: Arc::clone(wards), talk, open: FuturesUnordered::new() }
     }
 

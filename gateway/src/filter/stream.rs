@@ -171,7 +171,10 @@ impl Stream {
                 relay.end(out);
             }
             // What had arrived whole before the break still counts.
-            Poll::Ready(Err(_)) if relay.is_over() => self.said = true,
+            Poll::Ready(Err(_)) if relay.is_over() => {
+                self.said = true;
+                self.source = None;
+            }
             Poll::Ready(Err(fault)) if relay.progress() == Progress::More => {
                 source_failed(self.source.take(), Failure::Answer);
                 let refusal = broken(Fault::Truncated).because(fault);

@@ -4,10 +4,10 @@ use super::refused;
 use crate::call::{Annotations, Asked, Speaker};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::wards::{Talk, Wards, turns};
-use futures_util::future::{FutureExt, join_all};
+use futures_util::future::{FutureExt, join_all, ready};
 use sluice_config::words::PrincipalId;
 use sluice_stream::VerdictCount;
-use sluice_stream::filter::{Stop, TOO_LONG, Turns, Ward};
+use sluice_stream::filter::{Silence, Stop, TOO_LONG, Turns, Ward};
 use sluice_stream::guard::{Exchange, Role, Turn};
 use std::sync::Arc;
 
@@ -25,9 +25,20 @@ pub(super) async fn ask(
     }
     let turns = turns(&asked.texts).into();
     let talk = Talk { id: "".into(), turns, who: who.clone() };
+    let bytes = talk.turns.iter().map(|turn| turn.text.len()).sum();
     let (mut judging, mut hearing) = (Vec::new(), Vec::new());
     for (at, ward) in wards.asking() {
         if !ward.looks_at_prompts() {
+            continue;
+        }
+        // Checked before a text is copied for each question about it.
+        if !wards.takes(at, bytes) {
+            if ward.waits_whole(wards.strategy()) {
+                judging.push(ward);
+                hearing.push(ready(Err(Silence::TooLong)).boxed());
+            } else {
+                wards.judged(&ward.heed(&Err(Silence::TooLong)).0);
+            }
             continue;
         }
         let exchanges = exchanges(ward, &talk.turns)?;
