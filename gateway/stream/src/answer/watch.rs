@@ -7,6 +7,10 @@ use crate::plan::Fault;
 use crate::report::Report;
 use sluice_config::words::Strategy;
 
+/// Bytes of one place of a choice that are kept for guards. What is longer than this is longer than any guard
+/// may be sent (`exchange_bytes_max`), so it is never taken for judged.
+const SAID_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Bytes of text before the first question.
 const FIRST_BYTES: usize = 64;
 
@@ -178,6 +182,7 @@ impl Watch {
             self.come.1 += text.len();
         }
         match self.said.iter_mut().find(|told| told.place == place) {
+            Some(told) if told.text.len() > SAID_BYTES_MAX => {}
             Some(told) => {
                 if std::mem::replace(&mut told.last, channel) != channel {
                     told.text.push_str("\n\n");
