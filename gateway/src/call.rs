@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sluice_config::words::{Ask, Operation, Timestamp};
+use sluice_config::words::{Ask, Operation, Strategy, Timestamp};
 use sluice_stream::filter::Chain;
 use sluice_stream::moderation::Scores;
 use std::net::IpAddr;
@@ -143,10 +143,10 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// The filters of a chain as they are to act.
-    pub(crate) fn of(self, chain: &Arc<Chain>) -> Arc<Chain> {
+    /// The filters of a chain as they are to act, where at least so much waits for them.
+    pub(crate) fn of(self, chain: &Arc<Chain>, strategy_min: Strategy) -> Arc<Chain> {
         match self {
-            Self::Score => chain.telling(),
+            Self::Score => chain.telling(strategy_min),
             Self::Block => chain.blocking(),
         }
     }

@@ -14,7 +14,7 @@ use crate::metrics::Metrics;
 use crate::refuse::{Refusal, RefusalCode};
 use bytes::Bytes;
 use futures_util::FutureExt;
-use sluice_config::words::Entitlement;
+use sluice_config::words::{Entitlement, Strategy};
 use sluice_store::Known;
 use sluice_stream::VerdictCount;
 use sluice_stream::filter::{self, Chain, Tried};
@@ -54,7 +54,10 @@ pub(crate) async fn screen(
     if let Some((profile, chain)) = chain.filter(|(_, chain)| chain.looks_at(filter::Place::Prompt))
     {
         let wanted = asked.moderation.as_deref();
-        let chain = &wanted.map_or_else(|| Arc::clone(chain), |wanted| wanted.prompt.of(chain));
+        let chain = &wanted.map_or_else(
+            || Arc::clone(chain),
+            |wanted| wanted.prompt.of(chain, Strategy::DetectOnly),
+        );
         let mut looked = Looked { chain, changes: Vec::new(), verdicts: Vec::new() };
         let found = looked.prompt(&mut asked.texts);
         metrics.judged(profile.as_str(), chain.strategy().whole(), &looked.verdicts);
@@ -74,7 +77,9 @@ pub(crate) async fn screen(
     }
     if let Some((profile, wards)) = profile.and_then(|it| Some((it, chains.wards(it)?))) {
         let wanted = asked.moderation.as_deref();
-        let over = wanted.and_then(|it| Some(wards.over(it.prompt.of(chains.find(profile)?))));
+        let over = wanted.and_then(|it| {
+            Some(wards.over(it.prompt.of(chains.find(profile)?, Strategy::DetectOnly)))
+        });
         let wards = over.as_ref().unwrap_or(wards);
         // Boxed: a call that asks no guard must not carry the room for it.
         let who = &known.principal.id;

@@ -78,6 +78,11 @@ impl Wards {
         self.chain.wards().iter().enumerate()
     }
 
+    /// Whether the guard of a filter reads a turn together with those before it.
+    pub(crate) fn reads_before(&self, ward: usize) -> bool {
+        self.guards.get(ward).is_some_and(|guard| guard.adapter().reads_before())
+    }
+
     /// Whether the guard of a filter is sent so much text at once.
     pub(crate) fn takes(&self, ward: usize, bytes: usize) -> bool {
         self.guards.get(ward).is_some_and(|guard| bytes <= guard.exchange_bytes_max())
@@ -117,7 +122,7 @@ impl Wards {
     pub(crate) fn hear_aside(self: &Arc<Self>, question: Question, talk: Talk) {
         let wards = Arc::clone(self);
         // Bounded by the places of each guard, and over in its time.
-        self.aside.spawn(async move {
+        self.aside.spawn_until_stop(async move {
             for ruling in wards.hear(&question, &talk).await {
                 wards.count(ruling.ward, &ruling.heard);
             }
@@ -127,7 +132,7 @@ impl Wards {
     /// Asks one guard about prompts, likewise.
     pub(crate) fn ask_aside(self: &Arc<Self>, ward: usize, exchanges: Vec<Exchange>, talk: Talk) {
         let wards = Arc::clone(self);
-        self.aside.spawn(async move {
+        self.aside.spawn_until_stop(async move {
             for exchange in exchanges {
                 let heard = wards.ask(ward, exchange, &talk).await;
                 wards.count(ward, &heard);

@@ -123,7 +123,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
     let prefix = asked.ask.operation.id_prefix();
     let mut chain = profile.and_then(|profile| lens.chains.find(profile)).cloned();
     let moderation = asked.moderation.as_deref().map(|wanted| {
-        chain = chain.as_ref().map(|chain| wanted.answer.of(chain));
+        chain = chain.as_ref().map(|chain| wanted.answer.of(chain, entitlement.strategy_min));
         let (model, prompt) = (wanted.model.clone(), wanted.scores.clone());
         let mut moderation = Moderation::new(chain.as_deref(), model, prompt);
         let wards = profile.and_then(|profile| lens.chains.wards(profile));
@@ -131,7 +131,7 @@ fn plan(lens: &Lens<'_>, parts: &HeadParts, asked: &Asked, entitlement: &Entitle
             wards.look_for(Ward::looks_at_answers, scores);
         }
         // A stream does not wait for guards that only count: nothing can be told of it.
-        let told = |chain: &Arc<Chain>| chain.tells(asked.stream);
+        let told = |chain: &Arc<Chain>| chain.tells(asked.stream, entitlement.strategy_min);
         moderation.answer = moderation.answer.filter(|_| chain.as_ref().is_some_and(told));
         Arc::new(moderation)
     });

@@ -30,6 +30,9 @@ const PROSE: &[&str] = &[
 /// Members in which callers ask; what stands elsewhere comes before what is asked.
 const ASKED: &[&str] = &["documents", "input", "messages", "prompt", "query", "text_1", "text_2"];
 
+/// Members whose items say who they are from.
+const TALK: &[&str] = &["input", "messages"];
+
 /// Keys and values of the wire itself, which say nothing to a model.
 const WIRE: &[&str] = &[
     "arguments",
@@ -71,7 +74,8 @@ pub(super) fn of_member(name: &'static str, value: View<'_, '_>, texts: &mut Vec
         return Walk { member: name, group, speaker: unsaid, found: texts }.walk(name, value);
     }
     for (nth, item) in (0..).zip(value.items()) {
-        let speaker = speaker(item).unwrap_or(unsaid);
+        let told = if TALK.contains(&name) { speaker(item) } else { None };
+        let speaker = told.unwrap_or(unsaid);
         Walk { member: name, group: group + nth, speaker, found: texts }.walk(name, item);
     }
 }

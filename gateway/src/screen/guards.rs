@@ -8,7 +8,7 @@ use futures_util::future::{FutureExt, join_all, ready};
 use sluice_config::words::PrincipalId;
 use sluice_stream::VerdictCount;
 use sluice_stream::filter::{Silence, Stop, TOO_LONG, Turns, Ward};
-use sluice_stream::guard::{Exchange, Role, Turn};
+use sluice_stream::guard::{Exchange, Turn};
 use std::sync::Arc;
 
 /// Turns of one prompt that are judged each by itself; a prompt of more is refused.
@@ -32,7 +32,9 @@ pub(super) async fn ask(
             continue;
         }
         // Checked before a text is copied for each question about it.
-        if !wards.takes(at, bytes) {
+        let fits = wards.takes(at, bytes);
+        let exchanges = fits.then(|| exchanges(ward, wards.reads_before(at), &talk.turns));
+        let Some(exchanges) = exchanges.flatten() else {
             if ward.waits_whole(wards.strategy()) {
                 judging.push(ward);
                 hearing.push(ready(Err(Silence::TooLong)).boxed());
@@ -40,8 +42,7 @@ pub(super) async fn ask(
                 wards.judged(&ward.heed(&Err(Silence::TooLong)).0);
             }
             continue;
-        }
-        let exchanges = exchanges(ward, &talk.turns)?;
+        };
         if ward.waits_whole(wards.strategy()) {
             for exchange in exchanges {
                 judging.push(ward);
@@ -95,26 +96,16 @@ fn asked_in(asked: &Asked) -> &'static str {
     said.map_or("model", |text| text.member)
 }
 
-/// What a filter has its guard judge of a prompt.
-fn exchanges(ward: &Ward, turns: &[Turn]) -> Result<Vec<Exchange>, Refusal> {
-    let Some((last, before)) = turns.split_last() else { return Ok(Vec::new()) };
-    if ward.asks.turns == Turns::Last {
-        return Ok(vec![Exchange::prompt(before.to_vec(), last.text.as_str())]);
-    }
-    let told = turns.iter().enumerate().filter(|(_, turn)| turn.role != Role::Assistant);
-    let told: Vec<_> = told.collect();
-    if told.len() > TURNS_MAX {
-        let message = format!(
-            "the prompt has more turns ({}) than a filter of your tier can look at ({TURNS_MAX}); \
-             send fewer",
-            told.len()
-        );
-        return Err(Refusal::new(RefusalCode::PolicyViolation, message));
-    }
+/// What a filter has its guard judge of a prompt; `None` if that is more than it may ask at once. A
+/// guard that reads only what it is asked about is asked about every turn: the model reads them all.
+fn exchanges(ward: &Ward, reads_before: bool, turns: &[Turn]) -> Option<Vec<Exchange>> {
     let exchange = |(at, turn): (usize, &Turn)| {
         Exchange::prompt(turns.get(..at).unwrap_or_default().to_vec(), turn.text.as_str())
     };
-    Ok(told.into_iter().map(exchange).collect())
+    let last = turns.len().saturating_sub(1);
+    let first = if ward.asks.turns == Turns::Last && reads_before { last } else { 0 };
+    let told = turns.iter().enumerate().skip(first);
+    (told.len() <= TURNS_MAX).then(|| told.map(exchange).collect())
 }
 
 /// A guard that must be heard gave no judgement.

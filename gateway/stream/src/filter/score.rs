@@ -4,6 +4,7 @@ use super::chain::{Chain, Member};
 use super::lane::{Lane, Script};
 use super::rule::{Manner, Place};
 use super::stage::Stage;
+use super::ward::Ward;
 use crate::report::{Action, Report, VerdictCount, Voice};
 use sluice_config::words::Strategy;
 use std::sync::Arc;
@@ -47,9 +48,10 @@ impl Chain {
     /// The same filters, where what a guard says is to be told: who waits for none of its words
     /// waits for them where all of a text is there.
     #[must_use]
-    pub fn telling(&self) -> Arc<Self> {
-        let mut wards = self.wards.clone();
-        for ward in wards.iter_mut().filter(|ward| !ward.waits(self.strategy)) {
+    pub fn telling(&self, strategy_min: Strategy) -> Arc<Self> {
+        let (mut wards, least) = (self.wards.clone(), self.strategy.max(strategy_min));
+        let only_counts = |ward: &&mut Ward| !ward.rule.shadow && !ward.waits(least);
+        for ward in wards.iter_mut().filter(only_counts) {
             ward.rule.action = Action::Annotate;
         }
         let (strategy, members) = (self.strategy, self.members.clone());
@@ -57,9 +59,10 @@ impl Chain {
     }
 
     /// Whether all that guards say of an answer is known at its end.
-    pub fn tells(&self, streamed: bool) -> bool {
+    pub fn tells(&self, streamed: bool, strategy_min: Strategy) -> bool {
+        let least = self.strategy.max(strategy_min);
         let asked = self.wards.iter().filter(|ward| ward.looks_at_answers() && !ward.rule.shadow);
-        let mut unheard = asked.filter(|ward| !ward.waits(self.strategy));
+        let mut unheard = asked.filter(|ward| !ward.waits(least));
         !streamed || unheard.next().is_none()
     }
 

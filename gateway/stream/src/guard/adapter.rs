@@ -30,6 +30,12 @@ pub trait Adapter: fmt::Debug + Send + Sync {
         true
     }
 
+    /// Whether the guard reads what was said before a prompt together with it; if not, it knows of
+    /// each text only what it is asked about that one.
+    fn reads_before(&self) -> bool {
+        false
+    }
+
     /// Every hazard it may find, so that labels are bounded and others can be told as unknown.
     fn categories(&self) -> Vec<Category>;
 

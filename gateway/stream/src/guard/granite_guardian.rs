@@ -126,6 +126,10 @@ impl Adapter for Asking {
         GraniteGuardian.name()
     }
 
+    fn reads_before(&self) -> bool {
+        true
+    }
+
     fn categories(&self) -> Vec<Category> {
         self.criteria.iter().map(|criterion| criterion.category.clone()).collect()
     }

@@ -82,6 +82,10 @@ impl Adapter for Asking {
         LlamaGuard.name()
     }
 
+    fn reads_before(&self) -> bool {
+        true
+    }
+
     fn categories(&self) -> Vec<Category> {
         self.hazards.iter().map(|(_, category)| category.clone()).collect()
     }

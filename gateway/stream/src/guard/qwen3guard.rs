@@ -69,6 +69,10 @@ impl Adapter for Asking {
         Qwen3Guard.name()
     }
 
+    fn reads_before(&self) -> bool {
+        true
+    }
+
     fn categories(&self) -> Vec<Category> {
         HAZARDS.iter().map(|word| Category::new("q3g", word)).collect()
     }

@@ -58,6 +58,10 @@ impl Adapter for Asking {
         StreamGuard.name()
     }
 
+    fn reads_before(&self) -> bool {
+        true
+    }
+
     fn categories(&self) -> Vec<Category> {
         self.categories.clone()
     }
