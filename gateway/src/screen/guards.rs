@@ -4,17 +4,21 @@ use super::refused;
 use crate::call::{Annotations, Asked, Speaker};
 use crate::refuse::{Refusal, RefusalCode};
 use crate::wards::{Talk, Wards, turns};
-use futures_util::future::{FutureExt, join_all, ready};
+use futures_util::future::{FutureExt, ready};
+use futures_util::stream::{self, StreamExt};
 use sluice_config::words::PrincipalId;
 use sluice_stream::VerdictCount;
-use sluice_stream::filter::{Silence, Stop, TOO_LONG, Turns, Ward};
+use sluice_stream::filter::{Heard, Silence, Stop, TOO_LONG, Turns, Ward};
 use sluice_stream::guard::{Exchange, Turn};
 use std::sync::Arc;
 
 /// Turns of one prompt that are judged each by itself; a prompt of more is refused.
 const TURNS_MAX: usize = 64;
 
-/// Asks every guard that looks at prompts, all at once; each answers in its time.
+/// Questions of one call that are asked at once.
+const AT_ONCE: usize = 4;
+
+/// Asks every guard that looks at prompts, a few at a time; each answers in its time.
 pub(super) async fn ask(
     wards: &Arc<Wards>,
     (asked, who): (&mut Asked, &PrincipalId),
@@ -55,8 +59,10 @@ pub(super) async fn ask(
     if let Some(scores) = asked.moderation.as_mut().and_then(|it| it.scores.as_mut()) {
         wards.look_for(Ward::looks_at_prompts, scores);
     }
+    // A few at a time: others ask the same guard.
+    let heard: Vec<Heard> = stream::iter(hearing).buffered(AT_ONCE).collect().await;
     let (mut stopped, mut falls, mut verdicts) = (None, false, Vec::new());
-    for (ward, heard) in judging.into_iter().zip(join_all(hearing).await) {
+    for (ward, heard) in judging.into_iter().zip(heard) {
         let (said, stop) = ward.heed(&heard);
         if !ward.rule.shadow {
             score(asked, ward.score(&heard).ok());

@@ -72,7 +72,12 @@ impl Tools {
         if flow == Flow::Stop {
             return (None, flow);
         }
-        let minds = |id: &str| with.chain.minds(id, Place::ToolCalls, with.strategy);
+        // A guard is asked about what is said, so an id that says something is not shown.
+        let guarded =
+            with.chain.wards().iter().any(|ward| ward.rule.places.contains(&Place::ToolCalls));
+        let minds = |id: &str| {
+            guarded && !is_plain(id) || with.chain.minds(id, Place::ToolCalls, with.strategy)
+        };
         // An id may be made from the name, or by the model: one that a filter minds is ours.
         let ours = || match slot {
             Slot::Tool(index) => format!("call_{index}"),
@@ -81,4 +86,13 @@ impl Tools {
         let id = call.id.take().map(|id| if minds(&id) { ours() } else { id });
         (Some((id, Some(name))), flow)
     }
+}
+
+/// Bytes of an id that says nothing.
+const ID_BYTES: usize = 64;
+
+/// Whether an id of a call is one as servers make them, and no text.
+fn is_plain(id: &str) -> bool {
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    id.len() <= ID_BYTES && id.bytes().all(sign)
 }

@@ -159,10 +159,6 @@ impl Watch {
         }
         for tool in &part.tools {
             let channel = Channel::arguments(tool.slot);
-            if let Some(id) = tool.id.as_ref().filter(|id| !is_plain(id.as_str())) {
-                self.say(channel, id.as_str());
-                self.say(channel, "\n");
-            }
             if let Some(name) = &tool.name {
                 self.say(channel, name.as_str());
                 self.say(channel, "\n");
@@ -255,12 +251,3 @@ impl Asked {
 
 /// Stands between what was said in two places.
 const BETWEEN: &str = "\n\n";
-
-/// Bytes of an id that says nothing.
-const ID_BYTES: usize = 64;
-
-/// Whether an id of a call is one as servers make them, and no text.
-fn is_plain(id: &str) -> bool {
-    let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    id.len() <= ID_BYTES && id.bytes().all(sign)
-}

@@ -54,6 +54,10 @@ impl Writer {
             Some(part) => self.part(part, out).map(|()| false),
             None => self.chunk(event, out),
         }?;
+        self.go_on(done, out)
+    }
+
+    fn go_on(&mut self, done: bool, out: &mut Vec<u8>) -> Result<Progress, Fault> {
         if self.scribe.is_stopped() {
             self.answer.report.ended(Finish::ContentFilter);
             self.answer.report.stopped();
@@ -61,10 +65,6 @@ impl Writer {
             self.close(out);
             return Ok(Progress::Stopped);
         }
-        self.go_on(done, out)
-    }
-
-    fn go_on(&mut self, done: bool, out: &mut Vec<u8>) -> Result<Progress, Fault> {
         if self.answer.is_stopped() {
             self.close(out);
             return Ok(Progress::Stopped);

@@ -196,8 +196,11 @@ fn a_guard_reads_reasoning_and_the_calls_of_tools_too() {
         "function": { "name": "get", "arguments": "{}" } });
     desk.push(&event(0, &json!({ "tool_calls": [odd] }), None));
     desk.push(&event(0, &json!({}), Some("tool_calls")));
-    let judged = "thinking\n\nfind\n{\"a\":1}\n\nan id that talks\nget\n{}";
-    assert_eq!(desk.asked, [judged]);
+    assert_eq!(desk.asked, ["thinking\n\nfind\n{\"a\":1}\n\nget\n{}"]);
+    assert!(desk.answer());
+    // What an id says is not judged, so it is ours.
+    let wire = String::from_utf8_lossy(&desk.out);
+    assert!(!wire.contains("talks") && wire.contains("\"call_1\""), "{wire}");
 }
 
 #[test]
