@@ -2,6 +2,7 @@
 //! down, slow, garbled or no guard at all does is what the profile says.
 
 mod prompts;
+mod told;
 
 use serde_json::{Value, json};
 use sluice_tests::{Backend, Gate, Script, World, answer, soon, until};

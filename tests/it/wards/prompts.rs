@@ -47,9 +47,13 @@ async fn each_turn_is_judged_where_the_profile_says_so() {
     reply.is_refused(400, "policy_violation");
     assert_eq!(server.requests(), 3);
     let many = json!(vec![json!({ "role": "user", "content": "fine" }); 65]);
-    let reply = world.bob().asks("open-1").with("messages", many).await;
+    let reply = world.bob().asks("open-1").with("messages", many.clone()).await;
     reply.is_refused(400, "policy_violation");
     world.backend.saw_nothing();
+    // What only tries refuses nobody.
+    let shadow = json!({ "in": ["prompt"], "turns": "all", "shadow": true });
+    let world = guarded(&server, &shadow).await;
+    world.bob().asks("open-1").with("messages", many).await.is_ok();
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What guards are asked about one choice, and when: a first question soon, then one each time half
-//! as much again was said, so that all questions together are a few times as long as the answer.
+//! as much again was said, or a stride of the most that may wait. Each is about all that was said, so
+//! with the longest stride of 1 KiB those about an answer of 64 KiB are some 32 times as long as it.
 
 use crate::dialect::{Channel, Part, Said};
 use crate::filter::{Chain, Heard, Place, When};
@@ -7,7 +8,7 @@ use crate::plan::Fault;
 use crate::report::Report;
 use sluice_config::words::Strategy;
 
-/// Bytes of one place of a choice that are kept for guards. What is longer than this is longer than any guard
+/// Bytes of one place of a choice that are kept for guards. What is longer is longer than any guard
 /// may be sent (`exchange_bytes_max`), so it is never taken for judged.
 const SAID_BYTES_MAX: usize = 16 * 1024 * 1024;
 
