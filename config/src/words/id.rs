@@ -73,3 +73,16 @@ name!(
     /// The public part of an API key; safe to log.
     CredentialId
 );
+name!(
+    /// A company, a lab, a university: whoever answers for its projects.
+    OrganisationId
+);
+name!(
+    /// What an organisation does with its own principals and limits.
+    ProjectId
+);
+name!(
+    /// Whoever sits behind a principal's call, by a keyed hash of what the principal calls them: the
+    /// identifier itself is kept nowhere.
+    EndUserId
+);

@@ -1,6 +1,7 @@
 //! The nouns. Plain values with their rules; no files, no network, no clocks of their own.
 
 mod caps;
+mod country;
 mod credential;
 mod dialect;
 mod entitlement;
@@ -16,12 +17,13 @@ mod strategy;
 mod time;
 
 pub use caps::{Caps, Range};
+pub use country::Country;
 pub use credential::{ApiKey, KeyDigest, KeyHasher};
 pub use dialect::Dialect;
 pub use entitlement::{Allowed, Ask, Denial, Entitlement};
 pub use id::{
-    CredentialId, GuardId, LicenceId, ModelId, PrincipalId, ProfileId, RevisionId, TierId,
-    UpstreamId,
+    CredentialId, EndUserId, GuardId, LicenceId, ModelId, OrganisationId, PrincipalId, ProfileId,
+    ProjectId, RevisionId, TierId, UpstreamId,
 };
 pub use limit::{Limit, Scope, Unit, Window};
 pub use link::Link;
