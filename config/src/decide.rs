@@ -1,10 +1,18 @@
 //! Who may use what. Pure: the same question has the same answer; no clock, no I/O.
+//!
+//! Six things are looked at, each for itself: the tier, how well the caller is known, what was
+//! granted to it, how it behaves, what it agreed to, and where it is and what for. All must say yes.
 
-use crate::Policy;
-use crate::policy::{Model, Tier};
-use crate::words::{Allowed, Ask, Caps, Denial, Entitlement, Principal, Prompts, Range};
-use crate::words::{ReleaseStage, TierId, Work};
+mod access;
+mod fit;
+mod terms;
+
+use crate::policy::{Model, Named, Tier};
+use crate::words::{Ask, Circumstances, Denial, Entitlement, Holder, ReleaseStage, Standing};
+use crate::{Policy, World};
+use access::Access;
 use std::sync::Arc;
+use terms::Terms;
 
 /// One question of the decision; they are asked in this order.
 ///
@@ -12,12 +20,28 @@ use std::sync::Arc;
 /// may know of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Step {
+    /// Does the caller behave, and who it calls for?
+    Standing,
+    /// Is the credential good for calls from there, and for what is asked?
+    Scope,
     /// Is the principal's tier in the file?
     Tier,
     /// Is the name one of a model?
     Model,
-    /// Is the revision's stage open to the tier?
+    /// May the caller know of the model?
+    Visible,
+    /// Does the revision take calls?
+    Serving,
+    /// May it be used from there?
+    Region,
+    /// Is the revision's stage open to the caller?
     Stage,
+    /// Did the caller agree to the licence?
+    Licence,
+    /// Is the caller known well enough?
+    Verification,
+    /// Does the licence allow what it is used for?
+    Purpose,
     /// Does the model offer the operation?
     Operation,
     /// Is everything asked for within the tier's caps?
@@ -37,186 +61,179 @@ impl Witness for () {
     fn saw(&mut self, _: Step, _: Option<&Denial>) {}
 }
 
-/// Answers whether `principal` may use the model it calls `name`, and on what terms.
-///
-/// The order is that of disclosure: nothing is said about a model before it is sure that the
-/// caller may know of it. A principal whose tier is gone from the file sees nothing.
+/// What is decided by: the file, and what records say now.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'v> {
+    /// What the file says.
+    pub policy: &'v Policy,
+    /// What records say now.
+    pub world: &'v World,
+}
+
+/// Who asks, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Who.
+    pub holder: &'a Holder,
+    /// When, from where, for whom.
+    pub call: Circumstances<'a>,
+}
+
+impl Asker<'_> {
+    /// The worse of two standings: the caller's own, and that of who it calls for.
+    fn standing(&self, world: &World) -> Standing {
+        let other = world.end_user(self.call.end_user).map_or(Standing::Good, |it| it.standing);
+        self.holder.standing.max(other)
+    }
+}
+
+/// Answers whether somebody may use the model it calls `name`, and on what terms.
 ///
 /// # Errors
 ///
-/// The first [`Denial`] in that order.
+/// The first [`Denial`] in the order of disclosure. A principal whose tier is gone from the file
+/// sees nothing.
 pub fn entitle(
-    policy: &Policy,
-    principal: &Principal,
+    view: View<'_>,
+    asker: Asker<'_>,
     name: &str,
     ask: &Ask,
 ) -> Result<Entitlement, Denial> {
-    decide(policy, &principal.tier, name, ask, &mut ())
+    decide(view, asker, (name, ask), &mut ())
 }
 
 /// [`entitle`], with a witness.
 pub(crate) fn decide(
-    policy: &Policy,
-    tier: &TierId,
-    name: &str,
-    ask: &Ask,
+    view: View<'_>,
+    asker: Asker<'_>,
+    (name, ask): (&str, &Ask),
     witness: &mut impl Witness,
 ) -> Result<Entitlement, Denial> {
-    let mut take = |step, denial: Option<Denial>| {
-        witness.saw(step, denial.as_ref());
-        denial.map_or(Ok(()), Err)
-    };
-    let tier = policy.tier(tier);
-    take(Step::Tier, tier.is_none().then_some(Denial::UnknownModel))?;
-    let model = policy.model(name);
-    take(Step::Model, model.is_none().then_some(Denial::UnknownModel))?;
-    let (Some(tier), Some(model)) = (tier, model) else { return Err(Denial::UnknownModel) };
-    take(Step::Stage, withheld(tier, model))?;
-    take(Step::Operation, unsupported(model, ask))?;
-    take(Step::Caps, capped(&tier.caps, ask).err())?;
-    let fitted = fitted(tier, model, ask);
-    take(Step::Context, fitted.as_ref().err().cloned())?;
+    let standing = asker.standing(view.world);
+    take(witness, Step::Standing, misbehaves(asker, view.world))?;
+    take(witness, Step::Scope, out_of_scope(asker, ask))?;
+    let tier = view.policy.tier(&asker.holder.principal.tier);
+    take(witness, Step::Tier, tier.is_none().then_some(Denial::UnknownModel))?;
+    let named = view.policy.named(name);
+    take(witness, Step::Model, named.is_none().then_some(Denial::UnknownModel))?;
+    let (Some(tier), Some(named)) = (tier, named) else { return Err(Denial::UnknownModel) };
+    let access = Access { view, asker, tier, standing };
+    let model = access.meant(named).ok_or(Denial::UnknownModel)?;
+    let granted = access.judge(model, witness)?;
+    take(witness, Step::Operation, fit::unsupported(model, ask))?;
+    take(witness, Step::Caps, fit::capped(&tier.caps, ask).err())?;
+    let fitted = fit::fitted(tier, model, ask);
+    take(witness, Step::Context, fitted.as_ref().err().cloned())?;
+    let Terms { limits, relaxed, credit, unmet } = terms::of(tier, &access);
+    let stage = view.world.stage(model);
+    let buffered = standing >= Standing::Buffered;
     Ok(Entitlement {
         tier: Arc::clone(tier),
         model: Arc::clone(model),
-        stage: model.stage,
-        profile: tier.profiles.at(model.stage).cloned(),
-        strategy_min: tier.stream_min,
-        prompt_tokens: read_tokens(model, ask, ask.prompt_bytes),
-        prompt_estimate: read_tokens(model, ask, likely(model, ask.prompt_bytes)),
+        stage,
+        profile: tier.profiles.at(stage).cloned(),
+        strategy_min: if buffered { crate::words::Strategy::FullBuffer } else { tier.stream_min },
+        prompt_tokens: fit::read_tokens(model, ask, ask.prompt_bytes),
+        prompt_estimate: fit::read_tokens(model, ask, fit::likely(model, ask.prompt_bytes)),
         output_tokens: fitted?,
         output_chosen: ask.output_tokens.is_some(),
-        answers: answers(ask),
+        answers: fit::answers(ask),
+        limits,
+        standing,
+        relaxed,
+        credit,
+        unmet,
+        joins: granted.joins,
+        told: granted.told,
     })
 }
 
-/// The models `principal` may use, by canonical name: what `/v1/models` lists.
-pub fn usable<'p>(
-    policy: &'p Policy,
-    principal: &Principal,
-) -> impl Iterator<Item = &'p Arc<Model>> {
-    let tier = policy.tier(&principal.tier);
-    policy.models().filter(move |model| tier.is_some_and(|tier| withheld(tier, model).is_none()))
+fn take(witness: &mut impl Witness, step: Step, denial: Option<Denial>) -> Result<(), Denial> {
+    witness.saw(step, denial.as_ref());
+    denial.map_or(Ok(()), Err)
 }
 
-/// The model called `name`, if `tier` may use it.
+fn misbehaves(asker: Asker<'_>, world: &World) -> Option<Denial> {
+    if !asker.holder.standing.may_call() {
+        return Some(Denial::Suspended);
+    }
+    (!asker.standing(world).may_call()).then_some(Denial::EndUserBlocked)
+}
+
+/// What a credential is not good for, whatever the model.
+fn out_of_scope(asker: Asker<'_>, ask: &Ask) -> Option<Denial> {
+    let scopes = asker.holder.scopes.as_ref()?;
+    if !scopes.admits(asker.call.address) {
+        return Some(Denial::Address);
+    }
+    let offered = scopes.offers(ask.operation);
+    (!offered).then_some(Denial::OutOfScope { param: "operation" })
+}
+
+/// The models somebody may use, by canonical name: what `/v1/models` lists.
+pub fn usable<'v>(
+    view: View<'v>,
+    asker: Asker<'v>,
+) -> impl Iterator<Item = (&'v Arc<Model>, ReleaseStage)> {
+    let access = Access::of(view, asker);
+    view.policy.models().filter_map(move |model| {
+        access.as_ref()?.judge(model, &mut ()).ok()?;
+        Some((model, view.world.stage(model)))
+    })
+}
+
+/// The model somebody means by `name`, if it may use it.
 ///
 /// # Errors
 ///
-/// [`Denial::UnknownModel`], or [`Denial::NotReleased`] for an announced one.
-pub fn visible<'p>(policy: &'p Policy, tier: &Tier, name: &str) -> Result<&'p Arc<Model>, Denial> {
-    let model = policy.model(name).ok_or(Denial::UnknownModel)?;
-    withheld(tier, model).map_or(Ok(model), Err)
-}
-
-/// Why `tier` may not use `model`, in words that tell no more than it may know.
-fn withheld(tier: &Tier, model: &Model) -> Option<Denial> {
-    let released = model.stage > ReleaseStage::Draft && model.stage >= tier.sees;
-    match (released, model.announced) {
-        (true, _) => None,
-        (false, true) => Some(Denial::NotReleased { stage: model.stage }),
-        (false, false) => Some(Denial::UnknownModel),
+/// The first [`Denial`] in the order of disclosure, as [`entitle`] would answer it.
+pub fn visible<'v>(view: View<'v>, asker: Asker<'v>, name: &str) -> Result<&'v Arc<Model>, Denial> {
+    if let Some(denial) = misbehaves(asker, view.world) {
+        return Err(denial);
     }
+    let access = Access::of(view, asker).ok_or(Denial::UnknownModel)?;
+    let named = view.policy.named(name).ok_or(Denial::UnknownModel)?;
+    let model = access.meant(named).ok_or(Denial::UnknownModel)?;
+    access.judge(model, &mut ())?;
+    Ok(model)
 }
 
-fn unsupported(model: &Model, ask: &Ask) -> Option<Denial> {
-    let offered = model.operations.contains(&ask.operation);
-    (!offered).then_some(Denial::Unsupported { operation: ask.operation })
+/// Why somebody may not use a model it may know of, or that it may: what it would need.
+///
+/// # Errors
+///
+/// [`Denial::UnknownModel`] for what it may not know of.
+pub fn needs(view: View<'_>, asker: Asker<'_>, model: &Arc<Model>) -> Result<(), Denial> {
+    let access = Access::of(view, asker).ok_or(Denial::UnknownModel)?;
+    access.judge(model, &mut ()).map(|_| ())
 }
 
-/// The tokens of one answer, if the prompt is likely to leave room for them. Whether it really
-/// does, the backend knows; what is reserved is an upper bound in any case.
-fn fitted(tier: &Tier, model: &Model, ask: &Ask) -> Result<u64, Denial> {
-    let window = tier.caps.context_tokens_max.min(model.context_tokens);
-    let pieces = match ask.operation.prompts() {
-        Prompts::One => ask.pieces,
-        Prompts::Several => 1,
-    };
-    let prompt = prompt_tokens(model, pieces, likely(model, ask.part_bytes_max));
-    match ask.operation.work() {
-        // How far a prompt is beyond the window is what it is counted for.
-        Work::Counts => return Ok(0),
-        Work::Reads if prompt <= window => return Ok(0),
-        Work::Reads => return Err(Denial::Context { asked: prompt, window }),
-        Work::Writes => {}
+impl<'v> Access<'v> {
+    /// What is looked at for this asker; nothing, if its tier is gone or it may not call.
+    fn of(view: View<'v>, asker: Asker<'v>) -> Option<Self> {
+        let standing = asker.standing(view.world);
+        let admits = |scopes: &crate::words::Scopes| scopes.admits(asker.call.address);
+        let good = standing.may_call() && asker.holder.scopes.as_ref().is_none_or(admits);
+        let tier: &Arc<Tier> = view.policy.tier(&asker.holder.principal.tier).filter(|_| good)?;
+        Some(Self { view, asker, tier, standing })
     }
-    let wanted = ask.output_tokens.unwrap_or(model.output_tokens_default);
-    let wanted = wanted.min(tier.caps.output_tokens_max);
-    let asked = prompt.saturating_add(wanted);
-    // A chosen length is kept or refused; an unchosen one is lowered, but never to nothing.
-    match window.checked_sub(prompt) {
-        Some(room) if room > 0 && room >= wanted => Ok(wanted),
-        Some(room) if room > 0 && ask.output_tokens.is_none() => Ok(room),
-        _ => Err(Denial::Context { asked, window }),
-    }
-}
 
-/// What so many bytes are likely to be in tokens.
-fn likely(model: &Model, bytes: u64) -> u64 {
-    bytes.div_ceil(model.bytes_per_token.max(1))
-}
-
-/// The tokens of all that a model reads for a call.
-fn read_tokens(model: &Model, ask: &Ask, text: u64) -> u64 {
-    match ask.operation.work() {
-        Work::Counts => 0,
-        Work::Reads | Work::Writes => prompt_tokens(model, ask.pieces, text),
-    }
-}
-
-/// The tokens of a prompt with its template.
-fn prompt_tokens(model: &Model, pieces: u64, text: u64) -> u64 {
-    let template = model.tokens_per_piece.saturating_mul(pieces);
-    text.saturating_add(template).saturating_add(model.template_tokens)
-}
-
-/// How many answers are generated: at least one, whatever was asked.
-fn answers(ask: &Ask) -> u64 {
-    let choices = ask.choices.max(1);
-    match ask.operation.prompts() {
-        Prompts::Several if ask.operation.generates() => choices.saturating_mul(ask.pieces.max(1)),
-        Prompts::One | Prompts::Several => choices,
-    }
-}
-
-fn capped(caps: &Caps, ask: &Ask) -> Result<(), Denial> {
-    let fields = ask.operation.fields();
-    most("n", ask.choices, caps.choices_max)?;
-    most(fields.stops, ask.stops, caps.stops_max)?;
-    most("tools", ask.tools, caps.tools_max)?;
-    let pieces_max = match ask.operation.prompts() {
-        Prompts::One => caps.messages_max,
-        Prompts::Several => caps.inputs_max,
-    };
-    most(fields.prompt, ask.pieces, pieces_max)?;
-    if let Some(alternatives) = ask.top_logprobs {
-        most(fields.logprobs, alternatives.max(1), caps.top_logprobs_max)?;
-    }
-    if ask.structured_output && !caps.structured_output {
-        return Err(Denial::Cap { param: fields.format, allowed: Allowed::Not });
-    }
-    within(fields.temperature, ask.temperature, caps.temperature)?;
-    within(fields.top_p, ask.top_p, caps.top_p)?;
-    if ask.operation.generates() {
-        most(fields.output_tokens, ask.output_tokens.unwrap_or(0), caps.output_tokens_max)?;
-    }
-    Ok(())
-}
-
-fn most(param: &'static str, asked: u64, max: u64) -> Result<(), Denial> {
-    match max {
-        _ if asked <= max => Ok(()),
-        0 => Err(Denial::Cap { param, allowed: Allowed::Not }),
-        max => Err(Denial::Cap { param, allowed: Allowed::Most(max) }),
-    }
-}
-
-fn within(param: &'static str, asked: Option<f64>, range: Range) -> Result<(), Denial> {
-    match asked {
-        Some(value) if !range.holds(value) => {
-            Err(Denial::Cap { param, allowed: Allowed::Within(range) })
+    /// The model that is meant: of several, the first that may be used; if none may, the first that
+    /// the caller may know of.
+    fn meant<'n>(&self, named: &'n Named) -> Option<&'n Arc<Model>> {
+        let models = match named {
+            Named::One(model) => return Some(model),
+            Named::FirstOf(models) => models,
+        };
+        let mut known = None;
+        for model in models.iter() {
+            match self.judge(model, &mut ()) {
+                Ok(_) => return Some(model),
+                Err(Denial::UnknownModel) => {}
+                Err(_) => known = known.or(Some(model)),
+            }
         }
-        _ => Ok(()),
+        known.or(models.first())
     }
 }
 

@@ -8,21 +8,24 @@ mod compile;
 pub mod decide;
 pub mod explain;
 mod file;
+pub mod jurisdiction;
 mod load;
 pub mod policy;
 mod spec;
 pub mod table;
 pub mod words;
+mod world;
 
 pub use compile::Config;
 pub use file::{Environment, Found, Given, Positions, Problem, Problems, Process};
 pub use load::{load, load_policy, read, read_policy};
 pub use policy::Policy;
 pub use spec::{
-    BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, Cors, Drain, EarlierKeySpec, Engine,
-    FilterSpec, GuardSpec, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, ProfileSpec,
-    ProvenanceSpec, ReceiptSpec, StoreSpec, TlsFiles, UpstreamSpec,
+    BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, Cors, CountrySource, CountrySpec,
+    Drain, EarlierKeySpec, Engine, FilterSpec, GuardSpec, Listener, LogLevel, LogSpec, NodeSpec,
+    Plaintext, ProfileSpec, ProvenanceSpec, ReceiptSpec, StoreSpec, TlsFiles, UpstreamSpec,
 };
+pub use world::{EndUser, World};
 
 /// The JSON Schema of the file, for editors and checks.
 pub fn schema() -> serde_json::Value {

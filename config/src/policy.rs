@@ -1,8 +1,9 @@
 //! The compiled policy: immutable tables, one look-up a question.
 
+use crate::jurisdiction::Jurisdiction;
 use crate::words::{
-    Caps, LicenceId, Limit, Link, ModelId, Operation, Profiles, ReleaseStage, RevisionId, Strategy,
-    TierId, UpstreamId,
+    Caps, Duties, LicenceId, Limit, Link, ModelId, Operation, Profiles, ReleaseStage, RevisionId,
+    Strategy, TierId, UpstreamId, Verification,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,7 +14,17 @@ pub struct Policy {
     pub(crate) version: String,
     pub(crate) tiers: BTreeMap<TierId, Arc<Tier>>,
     pub(crate) models: BTreeMap<ModelId, Arc<Model>>,
-    pub(crate) names: HashMap<Box<str>, Arc<Model>>,
+    pub(crate) names: HashMap<Box<str>, Named>,
+    pub(crate) jurisdiction: Jurisdiction,
+}
+
+/// What stands behind a name that callers use.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// One model.
+    One(Arc<Model>),
+    /// The first of these that the caller may use.
+    FirstOf(Arc<[Arc<Model>]>),
 }
 
 /// A tier: capacity and safeguards.
@@ -54,8 +65,22 @@ pub struct Model {
     pub licence_url: Option<Link>,
     /// What it wants shown with every answer, if anything.
     pub attribution: Option<Box<str>>,
-    /// How far the revision is out.
+    /// How far the revision is out, as the file begins; records say how far it is now.
     pub stage: ReleaseStage,
+    /// `model@revision`: what records know the two together by.
+    pub release: Arc<str>,
+    /// What its licence asks of whoever calls it.
+    pub duties: Duties,
+    /// Whether `gated` means that each caller must have asked and been let in.
+    pub requests: bool,
+    /// How well a caller must be known, at each stage.
+    pub verification: Levels,
+    /// The rungs it uses, from the most closed.
+    pub ladder: Vec<ReleaseStage>,
+    /// Where its backends are, in a word of the operator.
+    pub region: Option<Box<str>>,
+    /// What it is dangerous for, as kill directives and gates name it.
+    pub categories: Vec<Box<str>>,
     /// Whether those who may not use it yet may know of it.
     pub announced: bool,
     /// The model that answers instead, if a filter asks for that before anything was shown.
@@ -82,6 +107,29 @@ pub struct Model {
     pub owned_by: String,
 }
 
+/// How well a caller must be known, at each stage of a release.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Levels([Verification; ReleaseStage::ALL.len()]);
+
+impl Levels {
+    /// What `of` says of each stage.
+    pub fn new(of: impl Fn(ReleaseStage) -> Verification) -> Self {
+        Self(ReleaseStage::ALL.map(of))
+    }
+
+    /// How well, at a stage.
+    pub fn at(&self, stage: ReleaseStage) -> Verification {
+        self.0.get(stage.index()).copied().unwrap_or(Verification::Vetted)
+    }
+}
+
+impl Model {
+    /// The rung before `stage` on its ladder.
+    pub fn rung_before(&self, stage: ReleaseStage) -> Option<ReleaseStage> {
+        self.ladder.iter().copied().rev().find(|rung| *rung < stage)
+    }
+}
+
 impl Policy {
     /// A hash of what the policy means; changes when, and only when, a meaning does.
     pub fn version(&self) -> &str {
@@ -93,9 +141,23 @@ impl Policy {
         self.tiers.get(id)
     }
 
-    /// A model by its canonical name or an alias, byte for byte.
-    pub fn model(&self, name: &str) -> Option<&Arc<Model>> {
+    /// What a caller means by a name, byte for byte.
+    pub fn named(&self, name: &str) -> Option<&Named> {
         self.names.get(name)
+    }
+
+    /// A model by its canonical name or one of its own aliases, byte for byte. A name that means
+    /// several models, each to its own callers, is none of them.
+    pub fn model(&self, name: &str) -> Option<&Arc<Model>> {
+        match self.names.get(name)? {
+            Named::One(model) => Some(model),
+            Named::FirstOf(_) => None,
+        }
+    }
+
+    /// What depends on where a caller and a backend are.
+    pub fn jurisdiction(&self) -> &Jurisdiction {
+        &self.jurisdiction
     }
 
     /// Every tier, by name.

@@ -1,10 +1,14 @@
 //! Decision tables: who, which model, what → answer. Run by our tests and by `sluice test`.
 
+mod caller;
+
 use crate::explain::{Explanation, explain};
 use crate::file::{NONE, Row, Table};
 use crate::load::{load_policy, text_of, written};
-use crate::words::{Ask, CredentialId, Denial, Principal, PrincipalId, TierId};
+use crate::words::{Ask, CredentialId, Denial, Entitlement, Principal, PrincipalId, TierId};
 use crate::{Policy, Positions, Problems, decide};
+use caller::Caller;
+use decide::View;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -95,7 +99,7 @@ type Checked = Result<(), (String, String, Explanation)>;
 fn check(policy: &Policy, row: &Row, at: &str, problems: &mut Problems) -> Option<Checked> {
     let (tier, model, wanted) = (row.tier.as_ref()?, row.model.as_ref()?, row.answer.as_ref()?);
     let principal = Principal {
-        id: PrincipalId::new("somebody"),
+        id: PrincipalId::new(&row.who.principal.0),
         tier: TierId::new(&tier.0),
         credential: CredentialId::new("none"),
     };
@@ -104,28 +108,51 @@ fn check(policy: &Policy, row: &Row, at: &str, problems: &mut Problems) -> Optio
         problems.note(&format!("{at}.tier"), what);
         return None;
     }
-    let ask = ask(row);
-    let answer = decide::entitle(policy, &principal, &model.0, &ask);
+    let (ask, caller) = (ask(row), Caller::of(policy, row, principal));
+    let (view, asker) = (View { policy, world: &caller.world }, caller.asker());
+    let answer = decide::entitle(view, asker, &model.0, &ask);
     let mut found = answer.as_ref().map_or_else(Denial::as_str, |_| "ok").to_owned();
     let mut wanted = wanted.as_str().to_owned();
-    if let (Some(param), Err(Denial::Cap { param: capped, .. })) = (&row.param, &answer) {
-        wanted = format!("{wanted} of {}", param.0);
-        found = format!("{found} of {capped}");
-    }
-    if let (Some(tokens), Ok(entitlement)) = (row.output_tokens, &answer) {
-        wanted = format!("{wanted} with {} output tokens", tokens.0);
-        found = format!("{found} with {} output tokens", entitlement.output_tokens);
-    }
-    if let (Some(filter), Ok(entitlement)) = (&row.filter, &answer) {
-        let passes = entitlement.profile.as_ref().map_or(NONE, |profile| profile.as_str());
-        wanted = format!("{wanted} through {}", filter.0);
-        found = format!("{found} through {passes}");
+    for (word, expected, seen) in expected(row, &answer) {
+        wanted = format!("{wanted} {word} {expected}");
+        found = format!("{found} {word} {seen}");
     }
     if wanted == found {
         return Some(Ok(()));
     }
-    let explanation = explain(policy, &principal, &model.0, &ask);
+    let explanation = explain(view, asker, &model.0, &ask);
     Some(Err((wanted, found, explanation)))
+}
+
+/// What else the row expects of the answer, and what that is.
+fn expected(
+    row: &Row,
+    answer: &Result<Entitlement, Denial>,
+) -> Vec<(&'static str, String, String)> {
+    let mut all = Vec::new();
+    match answer {
+        Err(Denial::Cap { param, .. } | Denial::OutOfScope { param }) => {
+            let wanted = row.param.iter().map(|it| ("of", it.0.clone(), (*param).to_owned()));
+            all.extend(wanted);
+        }
+        Err(_) => {}
+        Ok(given) => {
+            let tokens = |it| ("with output tokens", it, given.output_tokens.to_string());
+            all.extend(row.output_tokens.map(|it| tokens(it.0.to_string())));
+            let passes = given.profile.as_ref().map_or(NONE, |profile| profile.as_str());
+            let unmet = given.unmet.first().map_or(NONE, |(_, unmet)| unmet.as_str());
+            let relaxed = given.relaxed.first().map_or(NONE, |category| &**category);
+            for (word, wanted, found) in [
+                ("through", &row.filter, passes),
+                ("meaning", &row.meant, given.model.id.as_str()),
+                ("for want of", &row.unmet, unmet),
+                ("relaxing", &row.relaxed, relaxed),
+            ] {
+                all.extend(wanted.iter().map(|name| (word, name.0.clone(), found.to_owned())));
+            }
+        }
+    }
+    all
 }
 
 /// What the row asks for; what it does not say is one short message.

@@ -35,6 +35,7 @@ SECTIONS = [
     ("`tiers.NAME.caps.temperature`, `top_p`", "Interval"),
     ("`models.NAME`", "Model"),
     ("`models.NAME.prompt`", "Prompt"),
+    ("`models.NAME.verification`", "Verified"),
     ("`upstreams.NAME`", "Upstream"),
     ("`upstreams.NAME.backends[]`", "Backend"),
     ("`upstreams.NAME.timeouts`", "Timeouts"),
@@ -43,6 +44,8 @@ SECTIONS = [
     ("`guards.NAME`", "Guard"),
     ("`guards.NAME.cache`", "Cache"),
     ("`guards.NAME.breaker`", "Breaker"),
+    ("`jurisdiction`", "Jurisdiction"),
+    ("`jurisdiction.rules[]`", "JurisdictionRule"),
     ("`provenance`", "Provenance"),
     ("`provenance.receipts`", "Receipts"),
     ("`provenance.receipts.earlier_keys[]`", "EarlierKey"),
@@ -50,6 +53,7 @@ SECTIONS = [
 # Choices of words, and where they are written.
 CHOICES = {
     "ReleaseStage": "`stage`, `sees`",
+    "Verification": "`verification`",
     "Operation": "`operations`",
     "Dialect": "`dialects`",
     "Unit": "`unit`",
@@ -61,6 +65,8 @@ CHOICES = {
     "StoreKind": "`store.kind`",
     "LogLevel": "`log.level`",
     "Strategy": "`stream`",
+    "CountrySource": "`jurisdiction.country_from`",
+    "Consequence": "`then`",
 }
 # Defaults that the schema does not carry.
 UNSAID = {
@@ -73,6 +79,8 @@ UNSAID = {
     (None, "filters"): "none",
     ("Filter", "action"): "that of its kind",
     (None, "guards"): "none",
+    (None, "aliases"): "none",
+    ("Model", "ladder"): "each but `preview`",
     ("Guard", "ca"): "the roots of the system",
     ("Guard", "options"): "none",
 }

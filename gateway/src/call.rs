@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sluice_config::words::{Ask, Operation, Strategy, Timestamp};
+use sluice_config::words::{Ask, Country, EndUserId, Operation, Strategy, Timestamp};
 use sluice_stream::filter::Chain;
 use sluice_stream::moderation::Scores;
 use std::net::IpAddr;
@@ -18,6 +18,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Peer {
     /// The address of the caller: the socket's, or the one a trusted proxy names.
     pub(crate) address: IpAddr,
+    /// The country it is in, if anything says so that is believed.
+    pub(crate) country: Option<Country>,
 }
 
 /// What filters want the caller to know of: categories, each once.
@@ -94,6 +96,8 @@ pub(crate) struct HeadParts {
     pub(crate) headers: HeaderMap,
     pub(crate) peer: Peer,
     pub(crate) mark: Mark,
+    /// On whose behalf it is made, if the caller says so.
+    pub(crate) end_user: Option<EndUserId>,
 }
 
 /// What the body says.

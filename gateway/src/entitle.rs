@@ -1,13 +1,17 @@
 //! Step 4: may they use this revision of this model, and on what terms?
 
+use crate::call::HeadParts;
+mod denied;
+
 pub(crate) use crate::read::Call;
-use crate::refuse::{Refusal, RefusalCode};
+use crate::refuse::Refusal;
 use crate::trail::Trail;
+use denied::refused;
 use serde::Serialize;
-use sluice_config::Policy;
-use sluice_config::decide;
+use sluice_config::decide::{self, Asker, View};
 use sluice_config::policy::Model;
-use sluice_config::words::{Allowed, Denial, Entitlement, Fields, Operation, Principal};
+use sluice_config::words::{Circumstances, Entitlement, Operation};
+use sluice_store::Known;
 use std::sync::Arc;
 
 /// A call that may be made. Made only here.
@@ -17,10 +21,32 @@ pub(crate) struct Entitled {
     pub(crate) entitlement: Entitlement,
 }
 
+/// What is decided by, and who asks: all that a decision about a call looks at but its words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Court<'c> {
+    pub(crate) view: View<'c>,
+    pub(crate) asker: Asker<'c>,
+}
+
+impl<'c> Court<'c> {
+    /// Before whom a caller comes, with a head.
+    pub(crate) fn of(view: View<'c>, known: &'c Known, parts: &'c HeadParts) -> Self {
+        let HeadParts { peer, mark, end_user, .. } = parts;
+        let call = Circumstances {
+            now: mark.at,
+            address: Some(peer.address),
+            country: peer.country,
+            end_user: end_user.as_ref(),
+        };
+        Self { view, asker: Asker { holder: &known.holder, call } }
+    }
+}
+
 /// Asks the policy. Pure: what differs between two nodes is nothing.
-pub(crate) fn entitle(policy: &Policy, call: Call, trail: &mut Trail) -> Result<Entitled, Refusal> {
+pub(crate) fn entitle(view: View<'_>, call: Call, trail: &mut Trail) -> Result<Entitled, Refusal> {
     let asked = &call.asked;
-    let decision = decide::entitle(policy, &call.known.principal, &asked.model, &asked.ask);
+    let Court { view, asker } = Court::of(view, &call.known, &call.parts);
+    let decision = decide::entitle(view, asker, &asked.model, &asked.ask);
     let entitlement =
         decision.map_err(|denial| refused(&denial, &asked.model, asked.ask.operation))?;
     trail.entitled(&entitlement);
@@ -48,64 +74,22 @@ impl<'p> Card<'p> {
 }
 
 /// The answer of `GET /v1/models`: what this caller may use, by the same decision.
-pub(crate) fn list(policy: &Policy, principal: &Principal) -> Vec<u8> {
-    let data = decide::usable(policy, principal).map(|model| Card::of(model.id.as_str(), model));
+pub(crate) fn list(court: Court<'_>) -> Vec<u8> {
+    let usable = decide::usable(court.view, court.asker);
+    let data = usable.map(|(model, _)| Card::of(model.id.as_str(), model));
     let list = List { object: "list", data: data.collect() };
     serde_json::to_vec(&list).unwrap_or_default()
 }
 
 /// The answer of `GET /v1/models/{name}`.
-pub(crate) fn card(policy: &Policy, principal: &Principal, name: &str) -> Result<Vec<u8>, Refusal> {
-    let model = visible(policy, principal, name)?;
+pub(crate) fn card(court: Court<'_>, name: &str) -> Result<Vec<u8>, Refusal> {
+    let model = visible(court, name)?;
     Ok(serde_json::to_vec(&Card::of(name, model)).unwrap_or_default())
 }
 
 /// The model of this name, if this caller may use it.
-pub(crate) fn visible<'p>(
-    policy: &'p Policy,
-    principal: &Principal,
-    name: &str,
-) -> Result<&'p Arc<Model>, Refusal> {
+pub(crate) fn visible<'c>(court: Court<'c>, name: &str) -> Result<&'c Arc<Model>, Refusal> {
     // What is denied here has to do with no operation.
     let refused = |denial| refused(&denial, name, Operation::Chat);
-    let tier = policy.tier(&principal.tier).ok_or_else(|| refused(Denial::UnknownModel))?;
-    decide::visible(policy, tier, name).map_err(refused)
-}
-
-/// A denial, in words for the caller. The name is echoed as the caller wrote it, shortened.
-fn refused(denial: &Denial, name: &str, operation: Operation) -> Refusal {
-    match denial {
-        Denial::UnknownModel => {
-            let name: String = name.chars().filter(|c| !c.is_control()).take(128).collect();
-            let message =
-                format!("the model `{name}` does not exist or you do not have access to it");
-            Refusal::new(RefusalCode::ModelNotFound, message).param("model")
-        }
-        Denial::NotReleased { stage } => {
-            let message =
-                format!("this model is at stage `{stage}`, which is not open to your tier yet");
-            Refusal::new(RefusalCode::ModelNotReleased, message).param("model")
-        }
-        Denial::Unsupported { operation } => {
-            let message = format!("this model does not offer {operation}; see GET /v1/models");
-            Refusal::new(RefusalCode::UnsupportedOperation, message).param("model")
-        }
-        Denial::Cap { param, allowed } => {
-            let allowed = match allowed {
-                Allowed::Not => "may not be used".into(),
-                Allowed::Most(most) => format!("may be at most {most}"),
-                Allowed::Within(range) => format!("must lie from {} to {}", range.min, range.max),
-            };
-            let message = format!("`{param}` {allowed} on your tier");
-            Refusal::new(RefusalCode::CapExceeded, message).param(*param)
-        }
-        Denial::Context { asked, window } => {
-            let Fields { prompt, output_tokens, .. } = operation.fields();
-            let message = format!(
-                "the prompt and answer may need up to {asked} tokens, more than the maximum context \
-                 length of {window} tokens; shorten the prompt or lower {output_tokens}"
-            );
-            Refusal::new(RefusalCode::ContextLengthExceeded, message).param(*prompt)
-        }
-    }
+    decide::visible(court.view, court.asker, name).map_err(refused)
 }

@@ -7,7 +7,7 @@
 
 use crate::admit::{self, Meters};
 use crate::chains::Chains;
-use crate::entitle::visible;
+use crate::entitle::{Court, visible};
 use crate::identify::Identified;
 use crate::metrics::Metrics;
 use crate::read::moderation::{Moderated, Wanted, moderated};
@@ -16,8 +16,9 @@ use crate::wards::{Talk, Wards};
 use futures_util::future::{FutureExt, join_all};
 use http::HeaderMap;
 use serde::Serialize;
-use sluice_config::words::{Dialect, Principal, PrincipalId, ProfileId, ReleaseStage};
-use sluice_config::{Bounds, Policy};
+use sluice_config::Bounds;
+use sluice_config::decide::View;
+use sluice_config::words::{Dialect, PrincipalId, ProfileId, ReleaseStage};
 use sluice_stream::Action;
 use sluice_stream::filter::{Chain, OnError, Silence};
 use sluice_stream::guard::Exchange;
@@ -26,7 +27,7 @@ use sluice_stream::moderation::{BY_ITSELF, MODELS, OURS, Scores};
 /// What looking at texts needs of the node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Desk<'n> {
-    pub(crate) policy: &'n Policy,
+    pub(crate) view: View<'n>,
     pub(crate) bounds: &'n Bounds,
     pub(crate) chains: &'n Chains,
     pub(crate) meters: &'n Meters,
@@ -45,9 +46,9 @@ pub(crate) async fn moderate(
     desk: Desk<'_>,
     identified: Identified,
 ) -> Result<(HeaderMap, Vec<u8>), Refusal> {
-    let call = moderated(desk.policy, desk.bounds, identified).await?;
+    let call = moderated(desk.view.policy, desk.bounds, identified).await?;
     let Moderated { parts, known, tier, wanted } = call;
-    let stage = stage(desk.policy, &known.principal, &wanted)?;
+    let stage = stage(Court::of(desk.view, &known, &parts), &wanted)?;
     let profile = tier.profiles.at(stage);
     let chain = profile.and_then(|profile| Some((profile, desk.chains.find(profile)?)));
     let (profile, chain) = chain.ok_or_else(nobody_looks)?;
@@ -76,10 +77,10 @@ pub(crate) async fn moderate(
 
 /// The stage whose filters look: that of the model that is named. Clients name a moderation model
 /// by habit; no model has to be called so.
-fn stage(policy: &Policy, principal: &Principal, wanted: &Wanted) -> Result<ReleaseStage, Refusal> {
+fn stage(court: Court<'_>, wanted: &Wanted) -> Result<ReleaseStage, Refusal> {
     let Some(name) = wanted.model.as_deref() else { return Ok(ReleaseStage::Public) };
-    match visible(policy, principal, name) {
-        Ok(model) => Ok(model.stage),
+    match visible(court, name) {
+        Ok(model) => Ok(court.view.world.stage(model)),
         Err(_) if MODELS.contains(&name) => Ok(ReleaseStage::Public),
         Err(refusal) => Err(refusal),
     }

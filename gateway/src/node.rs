@@ -13,7 +13,7 @@ use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
 use arc_swap::ArcSwap;
 use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
-use sluice_config::{Config, Problems};
+use sluice_config::{Config, Problems, World};
 use sluice_store::{Directory, Store, StoreError, Writer};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +25,7 @@ const KEYS_MAX: u64 = 100_000;
 #[derive(Debug)]
 pub(crate) struct Node {
     live: ArcSwap<Snapshot>,
+    world: ArcSwap<World>,
     pub(crate) door: Door,
     pub(crate) meters: Meters,
     pub(crate) backends: Backends,
@@ -71,6 +72,7 @@ impl Node {
         let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
+            world: ArcSwap::default(),
             door: door(store, hasher, &clock, &metrics),
             meters: Meters::new(Arc::clone(&clock)),
             backends,
@@ -90,6 +92,11 @@ impl Node {
     /// The snapshot in force.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.live.load_full()
+    }
+
+    /// What records say now.
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.world.load_full()
     }
 
     /// Puts a configuration in force, whole, or keeps the one there is.

@@ -20,7 +20,7 @@ mod steps;
 use crate::accept::{accept, not_found};
 use crate::body::Body;
 use crate::call::{Mark, Peer, REQUEST_ID, Route};
-use crate::entitle::{card, entitle, list};
+use crate::entitle::{Court, card, entitle, list};
 use crate::filter::Opening;
 use crate::identify::{Identified, identify};
 use crate::metrics::Labels;
@@ -35,6 +35,8 @@ use fallback::Fallback;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
+use sluice_config::World;
+use sluice_config::decide::View;
 use sluice_config::words::{Dialect, Operation};
 use std::time::Duration;
 use steps::Steps;
@@ -80,7 +82,7 @@ async fn pass(
     mark: &Mark,
     trail: &mut Trail,
 ) -> Result<Response<Body>, Refusal> {
-    let now = node.snapshot(); // one view of the world for the whole call
+    let (now, world) = (node.snapshot(), node.world()); // one view of both for the whole call
 
     let head = accept(request, peer, mark.clone())?;
     let route = head.parts().route.clone();
@@ -92,13 +94,13 @@ async fn pass(
     let identified = identify(&node.door, head).await?;
     trail.identified(identified.known());
     let Route::Operation(operation) = route else {
-        let answer = about(node, &now, identified, route, trail).await?;
+        let answer = about(node, (&now, &world), identified, route, trail).await?;
         return Ok(named(answer, mark, Dialect::OpenAi));
     };
     trail.operation = Some(operation);
     let call = read(&now.policy, &now.chains, &now.bounds, identified, operation).await?;
-    let entitled = entitle(&now.policy, call, trail)?;
-    let steps = Steps { node, now: &now, mark };
+    let steps = Steps { node, now: &now, world: &world, mark };
+    let entitled = entitle(steps.view(), call, trail)?;
     if let Some(fallback) = Fallback::of(steps, &entitled) {
         // Few calls have one, and it is large.
         return Box::pin(fallback.serve(steps, entitled, trail)).await;
@@ -115,14 +117,15 @@ fn mark(node: &Node, began: Duration) -> Mark {
 /// Answers what asks no backend: about models, about receipts, about texts.
 async fn about(
     node: &Node,
-    now: &Snapshot,
+    (now, world): (&Snapshot, &World),
     identified: Identified,
     route: Route,
     trail: &mut Trail,
 ) -> Result<Response<Body>, Refusal> {
+    let (view, known) = (View { policy: &now.policy, world }, identified.known());
     let (operation, body) = match route {
-        Route::Models => ("models", list(&now.policy, identified.principal())),
-        Route::Model(name) => ("models", card(&now.policy, identified.principal(), &name)?),
+        Route::Models => ("models", list(Court::of(view, &known, identified.parts()))),
+        Route::Model(name) => ("models", card(Court::of(view, &known, identified.parts()), &name)?),
         Route::Receipt(id) if now.provenance.keys.is_some() => {
             let receipt = node.receipts.find(&id, &identified.principal().id);
             ("receipts", receipt.ok_or_else(no_receipt)?)
@@ -134,9 +137,9 @@ async fn about(
         }
         Route::Moderation => {
             trail.asks = Some("moderations");
-            let (policy, bounds, chains) = (&now.policy, &now.bounds, &now.chains);
+            let (bounds, chains) = (&now.bounds, &now.chains);
             let (meters, metrics) = (&node.meters, &*node.metrics);
-            let desk = Desk { policy, bounds, chains, meters, metrics };
+            let desk = Desk { view, bounds, chains, meters, metrics };
             let (headers, body) = moderate(desk, identified).await?;
             let mut answer = shown(node, trail, trail.operation(), body);
             answer.headers_mut().extend(headers);

@@ -3,6 +3,8 @@
 mod fallbacks;
 mod filters;
 mod guards;
+mod jurisdiction;
+mod ladders;
 mod limits;
 mod listeners;
 mod models;
@@ -15,7 +17,7 @@ mod upstreams;
 mod version;
 
 use crate::file::{Environment, File};
-use crate::spec::{GuardSpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
+use crate::spec::{CountrySpec, GuardSpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
 use crate::{Policy, Positions, Problems};
 use outside::Outside;
 
@@ -34,6 +36,8 @@ pub struct Config {
     pub guards: Vec<GuardSpec>,
     /// What callers are told of where an answer is from, its keys not yet read.
     pub provenance: ProvenanceSpec,
+    /// How the country of a call is found out.
+    pub countries: CountrySpec,
     /// Where in the file each path is, for problems that parts find later.
     pub positions: Positions,
 }
@@ -51,8 +55,10 @@ pub(crate) fn compile(
     let guards = guards::compile(file, &outside, problems);
     let policy = policy_of(file, &profiles, &guards, problems);
     let provenance = provenance::compile(file, &outside, problems);
+    let countries = jurisdiction::countries_of(file, &outside, problems);
     let node = node::compile(file, &outside, problems)?;
-    let config = Config { policy, node, upstreams, profiles, guards, provenance, positions };
+    let config =
+        Config { policy, node, upstreams, profiles, guards, provenance, countries, positions };
     problems.is_empty().then_some(config)
 }
 
@@ -66,5 +72,6 @@ pub(crate) fn policy_of(
     names::check(file, problems);
     let tiers = tiers::compile(file, problems);
     let (models, names) = models::compile(file, problems);
-    Policy { version: version::of(file, profiles, guards), tiers, models, names }
+    let jurisdiction = jurisdiction::compile(file, problems);
+    Policy { version: version::of(file, profiles, guards), tiers, models, names, jurisdiction }
 }

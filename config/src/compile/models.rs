@@ -1,15 +1,16 @@
 //! Models: what is behind a name.
 
 use super::fallbacks::Fallbacks;
+use super::ladders;
 use crate::Problems;
-use crate::file::{self, File};
-use crate::policy::Model;
-use crate::words::{Dialect, LicenceId, ModelId, Operation, RevisionId, UpstreamId};
+use crate::file::{self, File, Named as Written};
+use crate::policy::{Model, Named};
+use crate::words::{Dialect, Duties, LicenceId, ModelId, Operation, RevisionId, UpstreamId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 type ById = BTreeMap<ModelId, Arc<Model>>;
-type ByName = HashMap<Box<str>, Arc<Model>>;
+type ByName = HashMap<Box<str>, Named>;
 
 /// Compiles every model: by canonical name, and by every name.
 pub(crate) fn compile(file: &File, problems: &mut Problems) -> (ById, ByName) {
@@ -22,12 +23,44 @@ pub(crate) fn compile(file: &File, problems: &mut Problems) -> (ById, ByName) {
         let Some(model) = one(file, (index, name), written, problems) else { continue };
         let model = Arc::new(Model { fallback, ..model });
         let aliases = written.aliases.iter().map(|(_, alias)| alias.0.as_str());
-        for name in aliases.chain([name.as_str()]) {
-            by_name.insert(name.into(), Arc::clone(&model));
+        // Whoever pins a revision wants that one or none.
+        for name in aliases.chain([name.as_str(), &*model.release]) {
+            by_name.insert(name.into(), Named::One(Arc::clone(&model)));
         }
         by_id.insert(model.id.clone(), model);
     }
+    shared(file, &mut by_name, problems);
     (by_id, by_name)
+}
+
+/// Names that mean the first of several models that the caller may use.
+fn shared(file: &File, by_name: &mut ByName, problems: &mut Problems) {
+    let known: Vec<&str> = file.models.iter().flat_map(Written::names).collect();
+    for (alias, targets) in file.aliases.iter() {
+        let path = format!("aliases.{alias}");
+        let mut models: Vec<Arc<Model>> = Vec::new();
+        for (index, name) in targets.iter() {
+            match by_name.get(&*name.0) {
+                Some(Named::One(model)) if models.iter().all(|one| one.id != model.id) => {
+                    models.push(Arc::clone(model));
+                }
+                Some(Named::One(_)) => {
+                    problems.note(&format!("{path}[{index}]"), "named twice; keep one");
+                }
+                // What is wrong with one that is there is noted already.
+                _ if known.contains(&name.0.as_str()) => {}
+                _ => {
+                    let hint = file::near(&name.0, &known);
+                    let what = format!("no model is called `{}`{hint}", name.0);
+                    problems.note(&format!("{path}[{index}]"), what);
+                }
+            }
+        }
+        if targets.0.is_empty() {
+            problems.note(&path, "there must be at least one");
+        }
+        by_name.insert(alias.into(), Named::FirstOf(models.into()));
+    }
 }
 
 fn one(
@@ -41,15 +74,25 @@ fn one(
     refers(file, model, &path, problems);
     spoken(file, model, &path, problems);
     window(model, &operations, &path, problems);
+    let stage = model.stage?;
+    let ladder = ladders::compile(model, stage, &path, problems);
+    let revision = RevisionId::new(&model.revision.as_ref()?.0);
     let upstream_name = model.upstream_model.as_ref().map_or(name, |name| &name.0);
     Some(Model {
         id: ModelId::new(name),
         index,
-        revision: RevisionId::new(&model.revision.as_ref()?.0),
+        release: format!("{name}@{revision}").into(),
+        revision,
         licence: LicenceId::new(&model.licence.as_ref()?.0),
         licence_url: model.licence_url.as_ref().map(|url| url.0.clone()),
         attribution: model.attribution.as_ref().map(|text| text.0.as_str().into()),
-        stage: model.stage?,
+        stage,
+        duties: Duties::default(),
+        requests: model.access_requests,
+        verification: ladders::levels(model),
+        ladder,
+        region: region(file, model),
+        categories: model.categories.iter().map(|(_, name)| name.0.as_str().into()).collect(),
         announced: model.announced,
         fallback: None,
         operations,
@@ -63,6 +106,14 @@ fn one(
         created: model.created.as_ref().map_or(0, |date| date.0),
         owned_by: model.owned_by.0.clone(),
     })
+}
+
+/// Where the backends of a model are.
+fn region(file: &File, model: &file::Model) -> Option<Box<str>> {
+    let name = &model.upstream.as_ref()?.0;
+    let mut upstreams = file.upstreams.iter().flat_map(file::Named::iter);
+    let (_, upstream) = upstreams.find(|(known, _)| known == name)?;
+    upstream.region.as_ref().map(|region| region.0.as_str().into())
 }
 
 fn operations(model: &file::Model, path: &str, problems: &mut Problems) -> Vec<Operation> {

@@ -47,6 +47,9 @@ fn models(file: &File, problems: &mut Problems) {
     for name in models.names() {
         kind.take(name, format!("models.{name}"), problems);
     }
+    for name in file.aliases.names() {
+        kind.take(name, format!("aliases.{name}"), problems);
+    }
     for (name, model) in models.iter() {
         for (index, alias) in model.aliases.iter() {
             kind.take(&alias.0, format!("models.{name}.aliases[{index}]"), problems);

@@ -1,10 +1,13 @@
 //! Cases of the decision, and what its properties share with them.
 
+mod axes;
 mod properties;
 
 use super::*;
+use crate::policy::Levels;
 use crate::words::{
-    CredentialId, LicenceId, ModelId, Operation, PrincipalId, RevisionId, TierId, UpstreamId,
+    Allowed, Caps, CredentialId, Duties, LicenceId, ModelId, Operation, Principal, PrincipalId,
+    Range, RevisionId, TierId, UpstreamId,
 };
 
 fn policy(sees: ReleaseStage, caps: Caps, model: Model) -> Policy {
@@ -21,8 +24,8 @@ fn policy(sees: ReleaseStage, caps: Caps, model: Model) -> Policy {
     };
     let model = Arc::new(model);
     let mut policy = Policy::default();
-    policy.names.insert("model".into(), Arc::clone(&model));
-    policy.names.insert("alias".into(), Arc::clone(&model));
+    policy.names.insert("model".into(), Named::One(Arc::clone(&model)));
+    policy.names.insert("alias".into(), Named::One(Arc::clone(&model)));
     policy.models.insert(model.id.clone(), model);
     policy.tiers.insert(tier.id.clone(), Arc::new(tier));
     policy
@@ -31,6 +34,27 @@ fn policy(sees: ReleaseStage, caps: Caps, model: Model) -> Policy {
 fn caller(tier: &str) -> Principal {
     let (id, credential) = (PrincipalId::new("somebody"), CredentialId::new("key"));
     Principal { id, tier: TierId::new(tier), credential }
+}
+
+/// Asks something of somebody of whom nothing is known, where nothing has moved.
+fn of_plain<T>(
+    policy: &Policy,
+    principal: &Principal,
+    ask: impl FnOnce(View<'_>, Asker<'_>) -> T,
+) -> T {
+    let (world, holder) = (World::default(), Holder::of(principal.clone()));
+    let asker = Asker { holder: &holder, call: Circumstances::default() };
+    ask(View { policy, world: &world }, asker)
+}
+
+/// [`super::entitle`], of somebody of whom nothing is known, where nothing has moved.
+fn entitle(
+    policy: &Policy,
+    principal: &Principal,
+    name: &str,
+    ask: &Ask,
+) -> Result<Entitlement, Denial> {
+    of_plain(policy, principal, |view, asker| super::entitle(view, asker, name, ask))
 }
 
 fn plain() -> (Caps, Model, Ask) {
@@ -54,6 +78,13 @@ fn plain() -> (Caps, Model, Ask) {
         licence: LicenceId::new("mit"),
         stage: ReleaseStage::Public,
         announced: false,
+        release: "model@1".into(),
+        duties: Duties::default(),
+        requests: false,
+        verification: Levels::default(),
+        ladder: ReleaseStage::ALL.to_vec(),
+        region: None,
+        categories: Vec::new(),
         operations: vec![Operation::Chat, Operation::Completion],
         upstream: UpstreamId::new("local"),
         upstream_name: "model".into(),

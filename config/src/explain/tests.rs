@@ -1,8 +1,9 @@
 //! What an explanation says. That it says the decision is tested beside the decision.
 
 use super::explain;
-use crate::words::{Ask, CredentialId, Principal, PrincipalId, TierId};
-use crate::{Policy, read_policy};
+use crate::decide::{Asker, View};
+use crate::words::{Ask, Circumstances, CredentialId, Holder, Principal, PrincipalId, TierId};
+use crate::{Policy, World, read_policy};
 use std::path::Path;
 
 const LAB: &str = include_str!("../../examples/lab-staged-release.yaml");
@@ -14,16 +15,26 @@ fn told(tier: &str, name: &str, ask: &Ask) -> String {
         tier: TierId::new(tier),
         credential: CredentialId::new("key"),
     };
-    explain(&policy, &principal, name, ask).to_string()
+    let (world, holder) = (World::default(), Holder::of(principal));
+    let asker = Asker { holder: &holder, call: Circumstances::default() };
+    explain(View { policy: &policy, world: &world }, asker, name, ask).to_string()
 }
 
 #[test]
 fn a_yes_comes_with_its_terms() {
     let expected = "\
 ada (trusted) asks for aurora-latest: ok
+  yes standing  it is in good standing
+  yes scope     the credential is good for this
   yes tier      `trusted` sees trusted and every more open stage
   yes model     `aurora-latest` is an alias of `aurora-2`
-  yes stage     the revision is at trusted
+  yes visible   the revision is at trusted, and the caller may know of it
+  yes serving   the revision is active
+  yes region    no rule denies a call from an unknown country to a backend wherever it is
+  yes stage     the revision is at trusted, which is open to the caller
+  yes licence   proprietary asks nothing more
+  yes known     verified: anonymous, which is enough
+  yes purpose   nothing forbids what was declared: no purpose
   yes operation the model offers chat
   yes caps      everything asked for is within the tier's caps
   yes context   prompt and answer fit the window
@@ -65,7 +76,7 @@ fn a_no_ends_with_its_reason() {
     let expected = "  no  model     the file has no model or alias `x`";
     assert_eq!(last("public", "x", &ask), expected);
     let expected =
-        "  no  stage     the revision is at red_team and hidden; the tier begins at public";
+        "  no  visible   the revision is at red_team and hidden; the tier begins at public";
     assert_eq!(last("public", "aurora-2-large", &ask), expected);
     let expected =
         "  no  stage     the revision is at trusted and announced; the tier begins at public";

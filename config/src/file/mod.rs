@@ -9,6 +9,7 @@ mod environment;
 mod filter;
 mod guard;
 mod hint;
+mod jurisdiction;
 mod leaf;
 mod net;
 mod node;
@@ -31,7 +32,8 @@ pub use environment::{Environment, Found, Given, Process};
 pub(crate) use filter::{Filter, Profile};
 pub(crate) use guard::Guard;
 pub(crate) use hint::near;
-pub(crate) use leaf::{NAME_RULE, is_name};
+pub(crate) use jurisdiction::{CountryAt, Jurisdiction, JurisdictionRule};
+pub(crate) use leaf::{NAME_RULE, Name, Whole, is_name};
 pub(crate) use node::{Cors, Drain, Listener, Log, Ops, Store, Tls};
 pub(crate) use parse::{FILE_BYTES_MAX, parse};
 pub(crate) use passes::NONE;
@@ -42,10 +44,10 @@ pub(crate) use provenance::Receipts;
 pub(crate) use read::{At, List, Named, Read};
 pub(crate) use secret::SecretAt;
 use section::section;
-pub(crate) use table::{Row, Table};
+pub(crate) use table::{Granted, Moved, Row, Table, Who};
 pub(crate) use tree::Mark;
 pub(crate) use upstream::{Backend, Upstream};
-pub(crate) use word::{StoreKind, UnknownFields};
+pub(crate) use word::{Consequence, StoreKind, UnknownFields};
 
 section! {
     /// The configuration of Sluice: one file for the whole of it. Paths in it are relative to it.
@@ -70,12 +72,16 @@ section! {
         tiers: required(Named<Tier>),
         /// Models, by the name callers use.
         models: required(Named<Model>),
+        /// Names that mean the first of several models that the caller may use.
+        aliases: default(Named<List<Name>>, Named::default()),
         /// Sets of equal backends, by name.
         upstreams: required(Named<Upstream>),
         /// Filter profiles, by name.
         filters: default(Named<Profile>, Named::default()),
         /// Remote classifiers, by name.
         guards: default(Named<Guard>, Named::default()),
+        /// What depends on where a caller is.
+        jurisdiction: default(Jurisdiction, Jurisdiction::default()),
         /// What callers are told of where an answer is from.
         provenance: default(Provenance, Provenance::default()),
     }

@@ -7,7 +7,7 @@ use super::provenance::{LinkAt, Visible};
 use super::read::List;
 use super::section::section;
 use super::word::UnknownFields;
-use crate::words::{Operation, ReleaseStage, Scope, Strategy, Unit, Window};
+use crate::words::{Operation, ReleaseStage, Scope, Strategy, Unit, Verification, Window};
 
 section! {
     /// A rung of capacity and safeguards.
@@ -102,8 +102,17 @@ section! {
         licence_url: optional(LinkAt),
         /// What the licence wants shown with every answer, for example `Built with Llama`.
         attribution: optional(Visible),
-        /// How far the revision is out.
+        /// How far the revision is out, at first; `sluice releases` moves it from there.
         stage: required(ReleaseStage),
+        /// The rungs it climbs, from the most closed. A rung that is left out is passed over.
+        ladder: default(List<ReleaseStage>, Vec::new()),
+        /// Whether `gated` means that each caller must have asked and been let in. Those whose tier
+        /// sees it before need not ask.
+        access_requests: default(bool, false),
+        /// How well a caller must be known, by stage. What a stage asks for is asked for before it too.
+        verification: default(Verified, Verified::default()),
+        /// What it is dangerous for, for example `cyber`: what kill directives can name.
+        categories: default(List<Name>, Vec::new()),
         /// Whether those who may not use it yet may know of it.
         announced: default(bool, false),
         /// The model that answers instead where a filter of the action `fallback` finds something
@@ -125,6 +134,43 @@ section! {
         created: optional(Date),
         /// Who made it, for the list of models.
         owned_by: default(Line, Line("sluice".into())),
+    }
+}
+
+section! {
+    /// How well a caller must be known, by stage.
+    Verified {
+        /// At `internal`.
+        internal: optional(Verification),
+        /// At `red_team`.
+        red_team: optional(Verification),
+        /// At `preview`.
+        preview: optional(Verification),
+        /// At `trusted`.
+        trusted: optional(Verification),
+        /// At `gated`.
+        gated: optional(Verification),
+        /// At `public`.
+        public: optional(Verification),
+        /// At `open_weights`.
+        open_weights: optional(Verification),
+    }
+}
+
+impl Verified {
+    /// How well, at a stage.
+    pub(crate) fn at(&self, stage: ReleaseStage) -> Verification {
+        let written = match stage {
+            ReleaseStage::Draft => None,
+            ReleaseStage::Internal => self.internal,
+            ReleaseStage::RedTeam => self.red_team,
+            ReleaseStage::Preview => self.preview,
+            ReleaseStage::Trusted => self.trusted,
+            ReleaseStage::Gated => self.gated,
+            ReleaseStage::Public => self.public,
+            ReleaseStage::OpenWeights => self.open_weights,
+        };
+        written.unwrap_or_default()
     }
 }
 

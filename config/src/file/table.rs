@@ -1,10 +1,14 @@
 //! A decision table as written.
 
+use super::jurisdiction::CountryAt;
 use super::leaf::{FilePath, Line, Name, Whole};
-use super::read::List;
+use super::net::Network;
+use super::read::{List, Named};
 use super::section::section;
 use super::word::Answer;
-use crate::words::Operation;
+use crate::words::{
+    OpState, Operation, Purpose, ReleaseStage, RequestState, Standing, Verification,
+};
 
 section! {
     /// A decision table: rows of who, which model, what, and the answer.
@@ -27,16 +31,116 @@ section! {
         model: required(Line),
         /// What is asked for; if absent, a chat of one short message.
         ask: default(Ask, Ask::default()),
+        /// What is known of whoever asks; if absent, nothing but the tier.
+        who: default(Who, Who::default()),
+        /// Where revisions have got to, by model; where the file has them, if not named.
+        releases: default(Named<Moved>, Named::default()),
         /// The answer.
         answer: required(Answer),
         /// The request field that a cap forbids.
         param: optional(Line),
         /// The filter profile the answer passes; `none` if it is to pass none.
         filter: optional(Name),
+        /// The model that is meant, if the name means several.
+        meant: optional(Name),
+        /// The condition of a grant that is not met.
+        unmet: optional(Name),
+        /// What a grant takes out of the filters.
+        relaxed: optional(Name),
         /// The completion tokens of one answer.
         output_tokens: optional(Whole<0, 100_000_000>),
         /// Why it should be so.
         because: optional(Line),
+    }
+}
+
+section! {
+    /// What is known of whoever asks, and of where it calls from.
+    Who {
+        /// Its name: what a ramp goes by.
+        principal: default(Name, Name("somebody".into())),
+        /// Its organisation.
+        organisation: optional(Name),
+        /// Where that has its seat.
+        domicile: optional(CountryAt),
+        /// How well it is known.
+        verification: default(Verification, Verification::Anonymous),
+        /// How it behaves.
+        standing: default(Standing, Standing::Good),
+        /// What it declared.
+        purposes: default(List<Purpose>, Vec::new()),
+        /// Whether prompts and answers may be kept.
+        data_retention: default(bool, false),
+        /// Whether people may read them.
+        human_review: default(bool, false),
+        /// Whether it proved itself with more than one factor.
+        mfa: default(bool, false),
+        /// What it was granted.
+        grants: default(List<Granted>, Vec::new()),
+        /// Licences it agreed to, in their present text.
+        accepted: default(List<Name>, Vec::new()),
+        /// Licences its organisation agreed to, in their present text.
+        accepted_by_organisation: default(List<Name>, Vec::new()),
+        /// Licences it agreed to in another text.
+        accepted_before: default(List<Name>, Vec::new()),
+        /// Models it asked for, and what became of it.
+        asked: default(Named<RequestState>, Named::default()),
+        /// The only models its credential is good for.
+        scope_models: optional(List<Name>),
+        /// The only operations its credential is good for.
+        scope_operations: optional(List<Operation>),
+        /// The only networks its credential is good for.
+        scope_addresses: optional(List<Network>),
+        /// Where it calls from.
+        address: optional(Network),
+        /// The country it calls from.
+        country: optional(CountryAt),
+        /// How the one behaves that it calls for, if it says for whom.
+        end_user: optional(Standing),
+    }
+}
+
+section! {
+    /// One grant: what it gives, and under which conditions.
+    Granted {
+        /// A model.
+        model: optional(Name),
+        /// The stage it was given at.
+        from: default(ReleaseStage, ReleaseStage::Internal),
+        /// A category that is taken out of the filters.
+        relax: optional(Name),
+        /// Whether its time is over.
+        expired: default(bool, false),
+        /// Counts only if prompts and answers may be kept.
+        data_retention: default(bool, false),
+        /// Counts only if people may read them.
+        human_review: default(bool, false),
+        /// Counts only with more than one factor.
+        mfa: default(bool, false),
+        /// Counts only from there.
+        addresses: default(List<Network>, Vec::new()),
+        /// Counts only for who is known so well.
+        verification: optional(Verification),
+        /// Counts only for who declared it.
+        purpose: optional(Purpose),
+    }
+}
+
+section! {
+    /// Where a revision has got to.
+    Moved {
+        /// How far it is out; where the file has it, if not said.
+        stage: optional(ReleaseStage),
+        /// Whether it serves.
+        op_state: default(OpState, OpState::Active),
+        /// How far the ramp is.
+        percent: default(Whole<0, 100>, 100),
+        /// The places of the cohort.
+        principals_max: optional(Whole<0, 1_000_000>),
+        /// Who has one.
+        members: default(List<Name>, Vec::new()),
+        /// What to use instead.
+        successor: optional(Name),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The section of the file that says where models are served.
 
-use super::leaf::{FilePath, Whole};
+use super::leaf::{FilePath, Name, Whole};
 use super::net::Url;
 use super::read::List;
 use super::secret::SecretAt;
@@ -15,6 +15,8 @@ section! {
         engine: default(Engine, Engine::Other),
         /// The dialects it speaks. A model of it offers operations of these and no others.
         dialects: default(List<Dialect>, vec![Dialect::OpenAi]),
+        /// Where its servers are, in a word of yours, for example `eu`; what `jurisdiction` looks at.
+        region: optional(Name),
         /// The servers.
         backends: required(List<Backend>),
         /// How long each step may take.

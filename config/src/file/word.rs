@@ -3,8 +3,11 @@
 use super::hint;
 use super::problem::Problems;
 use super::read::{At, Read};
-use crate::spec::{Engine, LogLevel, Plaintext};
-use crate::words::{Dialect, Operation, ReleaseStage, Scope, Strategy, Unit, Window};
+use crate::spec::{CountrySource, Engine, LogLevel, Plaintext};
+use crate::words::{
+    Dialect, OpState, Operation, Purpose, ReleaseStage, RequestState, Scope, Standing, Strategy,
+    Unit, Verification, Window,
+};
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use std::fmt;
@@ -70,6 +73,20 @@ pub(crate) enum StoreKind {
     Memory,
 }
 
+/// What a rule of jurisdiction does.
+#[derive(
+    Clone, Copy, Debug, serde::Deserialize, schemars::JsonSchema, PartialEq, serde::Serialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Consequence {
+    /// The call is refused.
+    Deny,
+    /// Answers have the text in the header `x-sluice-label`.
+    Label,
+    /// Answers have the text in the header `x-sluice-notice`.
+    Notice,
+}
+
 /// What a decision table expects: yes, or the word of a denial.
 #[derive(
     Clone, Copy, Debug, serde::Deserialize, schemars::JsonSchema, PartialEq, serde::Serialize,
@@ -78,10 +95,40 @@ pub(crate) enum StoreKind {
 pub(crate) enum Answer {
     /// Yes.
     Ok,
+    /// The caller is suspended or banned.
+    Suspended,
+    /// Whoever the caller calls for is.
+    EndUserBlocked,
+    /// The credential is not good for calls from there.
+    Address,
+    /// The credential is not good for this operation or model.
+    OutOfScope,
     /// There is no such model, as far as the caller may know.
     UnknownModel,
     /// The model is announced, but not yet open to the tier.
     NotReleased,
+    /// The revision takes no calls for now.
+    ModelSuspended,
+    /// The revision takes no calls any more.
+    ModelRetired,
+    /// Not from there, or not there.
+    Region,
+    /// The caller has to ask for the model first.
+    RequestRequired,
+    /// It has asked.
+    RequestPending,
+    /// It has asked, in vain.
+    RequestRejected,
+    /// Every place of the cohort is taken.
+    CohortFull,
+    /// The licence was not agreed to.
+    Licence,
+    /// The licence is not offered where the organisation has its seat.
+    Licensee,
+    /// The caller is not known well enough.
+    Verification,
+    /// The licence does not allow what was declared.
+    Purpose,
     /// The model does not offer the operation.
     Unsupported,
     /// More was asked for than the tier gives.
@@ -95,8 +142,23 @@ impl Answer {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::Suspended => "suspended",
+            Self::EndUserBlocked => "end_user_blocked",
+            Self::Address => "address",
+            Self::OutOfScope => "out_of_scope",
             Self::UnknownModel => "unknown_model",
             Self::NotReleased => "not_released",
+            Self::ModelSuspended => "model_suspended",
+            Self::ModelRetired => "model_retired",
+            Self::Region => "region",
+            Self::RequestRequired => "request_required",
+            Self::RequestPending => "request_pending",
+            Self::RequestRejected => "request_rejected",
+            Self::CohortFull => "cohort_full",
+            Self::Licence => "licence",
+            Self::Licensee => "licensee",
+            Self::Verification => "verification",
+            Self::Purpose => "purpose",
             Self::Unsupported => "unsupported",
             Self::Cap => "cap",
             Self::Context => "context",
@@ -116,16 +178,23 @@ macro_rules! words {
 
 words!(
     Answer,
+    Consequence,
+    CountrySource,
     Dialect,
     Engine,
     LogLevel,
+    OpState,
     Operation,
     Plaintext,
+    Purpose,
     ReleaseStage,
+    RequestState,
     Scope,
+    Standing,
     StoreKind,
     Strategy,
     Unit,
     UnknownFields,
+    Verification,
     Window
 );

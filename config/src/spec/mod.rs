@@ -1,12 +1,14 @@
 //! Plain values beside the policy: the node, its upstreams, its filter profiles.
 
 mod bounds;
+mod country;
 mod guard;
 mod node;
 mod provenance;
 mod upstream;
 
 pub use bounds::Bounds;
+pub use country::{CountrySource, CountrySpec};
 pub use guard::{BreakerSpec, CacheSpec, GuardSpec};
 pub use node::{
     Cors, Drain, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,

@@ -1,6 +1,9 @@
 //! The answer to "may they?".
 
-use super::{Operation, ProfileId, ReleaseStage, Strategy};
+use super::{
+    Accepts, GrantId, LicenceId, Limit, ModelId, Operation, ProfileId, ReleaseStage, Standing,
+    Strategy, Unmet, Verification,
+};
 use crate::policy::{Model, Tier};
 use std::sync::Arc;
 
@@ -77,6 +80,20 @@ pub struct Entitlement {
     pub output_chosen: bool,
     /// How many answers in all: choices, times prompts where one call may hold several.
     pub answers: u64,
+    /// The ceilings it counts against: the tier's, with what grants add and standing takes.
+    pub limits: Arc<[Limit]>,
+    /// How the caller stands, and who it calls for, whichever is worse.
+    pub standing: Standing,
+    /// Categories that a grant takes out of the filters.
+    pub relaxed: Vec<Arc<str>>,
+    /// Tokens that are spent before those of quotas.
+    pub credit: Option<Credit>,
+    /// Grants that would count, were a condition met.
+    pub unmet: Vec<(GrantId, Unmet)>,
+    /// Whether the caller has to take a place of the cohort first.
+    pub joins: bool,
+    /// Which rules of jurisdiction want something told, a bit each, in their order.
+    pub told: u64,
 }
 
 impl Entitlement {
@@ -86,15 +103,74 @@ impl Entitlement {
     }
 }
 
+/// A budget that does not refill.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Credit {
+    /// The grant it comes from.
+    pub grant: GrantId,
+    /// How many tokens, in all.
+    pub tokens: u64,
+}
+
 /// Why not. Each can be shown to the caller: none tells of a model it may not know of.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Denial {
+    /// The caller is suspended or banned.
+    Suspended,
+    /// Whoever the caller calls for is.
+    EndUserBlocked,
+    /// The credential is not good for calls from there.
+    Address,
+    /// The credential is not good for this operation or model.
+    OutOfScope {
+        /// The request field that goes beyond it.
+        param: &'static str,
+    },
     /// No such model, or none this caller may know of.
     UnknownModel,
     /// The caller may know of the model, but its stage is not yet open to the tier.
     NotReleased {
         /// Where the revision is.
         stage: ReleaseStage,
+    },
+    /// The revision takes no calls for now.
+    ModelSuspended,
+    /// The revision will take none any more.
+    ModelRetired {
+        /// What to use instead.
+        successor: Option<ModelId>,
+    },
+    /// Not from there, or not there.
+    Region,
+    /// The model is to be had by those who asked and were let in.
+    RequestRequired,
+    /// Somebody asked, and nobody has decided.
+    RequestPending,
+    /// Somebody asked; the answer was no.
+    RequestRejected,
+    /// Every place at this stage is taken.
+    CohortFull,
+    /// The licence was not agreed to, or an older text of it.
+    Licence {
+        /// Which.
+        licence: LicenceId,
+        /// Who has to agree.
+        by: Accepts,
+    },
+    /// The licence is not offered where the organisation has its seat.
+    Licensee {
+        /// Which.
+        licence: LicenceId,
+    },
+    /// The caller is not known well enough.
+    Verification {
+        /// How well it would have to be.
+        least: Verification,
+    },
+    /// The licence does not allow what the caller declared, or it has declared nothing.
+    Purpose {
+        /// Which.
+        licence: LicenceId,
     },
     /// The model does not offer this operation.
     Unsupported {
@@ -121,8 +197,23 @@ impl Denial {
     /// The word used in decision tables and explanations.
     pub fn as_str(&self) -> &'static str {
         match self {
+            Self::Suspended => "suspended",
+            Self::EndUserBlocked => "end_user_blocked",
+            Self::Address => "address",
+            Self::OutOfScope { .. } => "out_of_scope",
             Self::UnknownModel => "unknown_model",
             Self::NotReleased { .. } => "not_released",
+            Self::ModelSuspended => "model_suspended",
+            Self::ModelRetired { .. } => "model_retired",
+            Self::Region => "region",
+            Self::RequestRequired => "request_required",
+            Self::RequestPending => "request_pending",
+            Self::RequestRejected => "request_rejected",
+            Self::CohortFull => "cohort_full",
+            Self::Licence { .. } => "licence",
+            Self::Licensee { .. } => "licensee",
+            Self::Verification { .. } => "verification",
+            Self::Purpose { .. } => "purpose",
             Self::Unsupported { .. } => "unsupported",
             Self::Cap { .. } => "cap",
             Self::Context { .. } => "context",

@@ -86,3 +86,7 @@ name!(
     /// identifier itself is kept nowhere.
     EndUserId
 );
+name!(
+    /// A grant, in the books.
+    GrantId
+);

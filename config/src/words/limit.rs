@@ -41,7 +41,8 @@ pub enum Scope {
 }
 
 /// A ceiling. Zero is not a limit but a denial, so it cannot be held here.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Limit {
     /// What is counted.
     pub unit: Unit,

@@ -4,33 +4,51 @@ mod caps;
 mod country;
 mod credential;
 mod dialect;
+mod duties;
 mod entitlement;
+mod grant;
+mod holder;
 mod id;
 mod limit;
 mod link;
 mod operation;
 mod principal;
 mod profiles;
+mod purpose;
+mod release;
+mod scopes;
 mod secret;
 mod stage;
+mod standing;
 mod strategy;
+mod text_hash;
 mod time;
+mod verification;
 
 pub use caps::{Caps, Range};
 pub use country::Country;
 pub use credential::{ApiKey, KeyDigest, KeyHasher};
 pub use dialect::Dialect;
-pub use entitlement::{Allowed, Ask, Denial, Entitlement};
+pub use duties::{Accepts, Duties};
+pub use entitlement::{Allowed, Ask, Credit, Denial, Entitlement};
+pub use grant::{Conditions, Gives, Grant, GrantState, Unmet};
+pub use holder::{Acceptance, Circumstances, Holder, RequestState, Requested};
 pub use id::{
-    CredentialId, EndUserId, GuardId, LicenceId, ModelId, OrganisationId, PrincipalId, ProfileId,
-    ProjectId, RevisionId, TierId, UpstreamId,
+    CredentialId, EndUserId, GrantId, GuardId, LicenceId, ModelId, OrganisationId, PrincipalId,
+    ProfileId, ProjectId, RevisionId, TierId, UpstreamId,
 };
 pub use limit::{Limit, Scope, Unit, Window};
 pub use link::Link;
 pub use operation::{Fields, Operation, Prompts, Streaming, Work};
 pub use principal::Principal;
 pub use profiles::Profiles;
+pub use purpose::{Purpose, Purposes};
+pub use release::{Cohort, OpState, Release};
+pub use scopes::Scopes;
 pub use secret::Secret;
 pub use stage::ReleaseStage;
+pub use standing::Standing;
 pub use strategy::Strategy;
+pub use text_hash::TextHash;
 pub use time::{Clock, Timestamp};
+pub use verification::Verification;

@@ -14,7 +14,6 @@ impl Profiles {
 
     /// The profile at a stage.
     pub fn at(&self, stage: ReleaseStage) -> Option<&ProfileId> {
-        let place = ReleaseStage::ALL.iter().position(|known| *known == stage)?;
-        self.0.get(place)?.as_ref()
+        self.0.get(stage.index())?.as_ref()
     }
 }

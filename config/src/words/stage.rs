@@ -41,6 +41,20 @@ impl ReleaseStage {
         Self::OpenWeights,
     ];
 
+    /// Its place in [`Self::ALL`].
+    pub fn index(self) -> usize {
+        match self {
+            Self::Draft => 0,
+            Self::Internal => 1,
+            Self::RedTeam => 2,
+            Self::Preview => 3,
+            Self::Trusted => 4,
+            Self::Gated => 5,
+            Self::Public => 6,
+            Self::OpenWeights => 7,
+        }
+    }
+
     /// The word used in the configuration, in metrics and in records.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,8 +1,11 @@
 //! Filter profiles: how they are written, and which one an answer passes.
 
 use crate::world::{FINE, compile, fault};
-use sluice_config::decide::entitle;
-use sluice_config::words::{Ask, CredentialId, Principal, PrincipalId, Strategy, TierId};
+use sluice_config::World;
+use sluice_config::decide::{Asker, View, entitle};
+use sluice_config::words::{
+    Ask, Circumstances, CredentialId, Holder, Principal, PrincipalId, Strategy, TierId,
+};
 
 /// The profile of an answer of a model at `stage`, if the tier says `filter`.
 fn passes(stage: &str, filter: &str) -> Option<String> {
@@ -15,7 +18,10 @@ fn passes(stage: &str, filter: &str) -> Option<String> {
         tier: TierId::new("public"),
         credential: CredentialId::new("key"),
     };
-    let entitled = entitle(&config.policy, &principal, "open", &Ask::default());
+    let (world, holder) = (World::default(), Holder::of(principal));
+    let view = View { policy: &config.policy, world: &world };
+    let asker = Asker { holder: &holder, call: Circumstances::default() };
+    let entitled = entitle(view, asker, "open", &Ask::default());
     entitled.unwrap().profile.map(|profile| profile.to_string())
 }
 

@@ -41,7 +41,8 @@ pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Resu
     if matches!(route, Route::Operation(_) | Route::ReceiptCheck | Route::Moderation) {
         media_type(&head.headers)?;
     }
-    let parts = Box::new(HeadParts { route, headers: head.headers, peer, mark });
+    let headers = head.headers;
+    let parts = Box::new(HeadParts { route, headers, peer, mark, end_user: None });
     Ok(Head { parts, body })
 }
 

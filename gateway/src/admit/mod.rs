@@ -99,7 +99,7 @@ fn fit(
     entitlement: &mut Entitlement,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let limits = Arc::clone(&entitlement.tier.limits);
+    let limits = Arc::clone(&entitlement.limits);
     for limit in limits.iter().filter(|limit| limit.unit == Unit::Tokens) {
         let ceiling = limit.ceiling.get();
         let number = window::number(limit.window, now);
@@ -133,7 +133,7 @@ fn reserve(
     entitlement: &Entitlement,
     now: Timestamp,
 ) -> Result<(Reservation, Room), Refusal> {
-    let limits = &entitlement.tier.limits;
+    let limits = &entitlement.limits;
     let mut reservation = Reservation::with_room(limits.len());
     let (dialect, mut room) = (operation.dialect(), Room::at(now));
     for limit in limits.iter() {

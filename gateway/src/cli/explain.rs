@@ -5,9 +5,12 @@ use super::settings::Settings;
 use super::{arguments, principals, when};
 use crate::refuse::RefusalCode;
 use clap::Args;
+use sluice_config::decide::{Asker, View};
 use sluice_config::explain::{Explanation, Reason, explain};
-use sluice_config::words::{ApiKey, Ask, CredentialId, Operation, Principal, PrincipalId, TierId};
-use sluice_config::{Config, Policy};
+use sluice_config::words::{
+    ApiKey, Ask, Circumstances, CredentialId, Holder, Operation, Principal, PrincipalId, TierId,
+};
+use sluice_config::{Config, Policy, World};
 use sluice_store::{Known, Store};
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -123,7 +126,7 @@ impl Explain {
                 let policy = sluice_config::load_policy(&settings.config)?;
                 let id = PrincipalId::new("anyone");
                 let anyone = Principal { id, tier, credential: CredentialId::new("none") };
-                explain(&policy, &anyone, &question.model, &question.ask)
+                question.told_of(&policy, anyone)
             }
             Who { principal: Some(id), .. } => settings.with_store(|config, store| async move {
                 question.of_principal(&config.policy, &store, id).await
@@ -183,7 +186,7 @@ impl Question {
 
     /// The decision, behind whether there is a caller at all.
     fn told(&self, policy: &Policy, principal: &Principal, stands: Reason) -> Explanation {
-        let mut told = explain(policy, principal, &self.model, &self.ask);
+        let mut told = self.told_of(policy, principal.clone());
         if !stands.holds {
             told.verdict = RefusalCode::InvalidApiKey.as_str();
             told.reasons.clear();
@@ -193,12 +196,19 @@ impl Question {
         told
     }
 
+    fn told_of(&self, policy: &Policy, principal: Principal) -> Explanation {
+        let (world, holder) = (World::default(), Holder::of(principal));
+        let asker = Asker { holder: &holder, call: Circumstances::default() };
+        explain(View { policy, world: &world }, asker, &self.model, &self.ask)
+    }
+
     /// Nobody asks.
     fn refused(&self, because: &str) -> Explanation {
         Explanation {
             principal: "nobody".into(),
             tier: "none".into(),
             name: self.model.clone(),
+            policy: "none".into(),
             verdict: RefusalCode::InvalidApiKey.as_str(),
             reasons: vec![Reason { step: "key", holds: false, because: because.into() }],
             terms: None,
@@ -240,7 +250,8 @@ mod tests {
             credential: CredentialId::new("0AbCdEf12345"),
         };
         let revoked = Some(Timestamp(1));
-        let known = Known { principal, expires: None, revoked, disabled: None };
+        let holder = Holder::of(principal.clone());
+        let known = Known { principal, holder, expires: None, revoked, disabled: None };
         let question = Question { model: "open-1".into(), ask: Ask::default() };
         let told = question.told(&Policy::default(), &known.principal, standing(&known));
         assert_eq!(

@@ -33,6 +33,10 @@ impl Identified {
         Arc::clone(&self.known)
     }
 
+    pub(crate) fn parts(&self) -> &HeadParts {
+        &self.parts
+    }
+
     pub(crate) fn principal(&self) -> &Principal {
         &self.known.principal
     }

@@ -4,7 +4,7 @@ use super::Metrics;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
 use sluice_config::Policy;
 use sluice_config::policy::{Model, Tier};
-use sluice_config::words::Operation;
+use sluice_config::words::{Entitlement, Operation, ReleaseStage};
 use std::sync::{Arc, OnceLock};
 
 /// The labels of a call.
@@ -48,9 +48,13 @@ pub(crate) struct Ended {
 }
 
 impl CallMetrics {
-    fn new(metrics: &Metrics, tier: &Tier, model: &Model, operation: Operation) -> Self {
+    fn new(
+        metrics: &Metrics,
+        (tier, model, stage): (&Tier, &Model, ReleaseStage),
+        operation: Operation,
+    ) -> Self {
         let families = &metrics.families;
-        let (tier, stage) = (tier.id.as_str(), model.stage.as_str());
+        let (tier, stage) = (tier.id.as_str(), stage.as_str());
         let (model, named, operation) = (model.id.as_str(), operation.gen_ai(), operation.as_str());
         let counter = |direction, estimated| {
             families.tokens.with_label_values(&[tier, stage, model, direction, estimated])
@@ -115,7 +119,7 @@ fn float(count: u64) -> f64 {
     count as f64
 }
 
-/// The handles of every tier and model of a snapshot, resolved when they are first needed.
+/// The handles of every tier, model and stage of a snapshot, resolved when they are first needed.
 #[derive(Debug)]
 pub(crate) struct CallTable {
     models: usize,
@@ -125,20 +129,21 @@ pub(crate) struct CallTable {
 impl CallTable {
     pub(crate) fn new(policy: &Policy) -> Self {
         let models = policy.models().len();
-        let cells = policy.tiers().len() * models * Operation::ALL.len();
+        let stages = ReleaseStage::ALL.len();
+        let cells = policy.tiers().len() * models * stages * Operation::ALL.len();
         Self { models, cells: (0..cells).map(|_| OnceLock::new()).collect() }
     }
 
     pub(crate) fn of(
         &self,
         metrics: &Metrics,
-        tier: &Tier,
-        model: &Model,
+        entitlement: &Entitlement,
         operation: Operation,
     ) -> Arc<CallMetrics> {
-        let row = tier.index * self.models + model.index;
-        let cell = row * Operation::ALL.len() + operation.index();
-        let make = || Arc::new(CallMetrics::new(metrics, tier, model, operation));
+        let Entitlement { tier, model, stage, .. } = entitlement;
+        let row = (tier.index * self.models + model.index) * ReleaseStage::ALL.len();
+        let cell = (row + stage.index()) * Operation::ALL.len() + operation.index();
+        let make = || Arc::new(CallMetrics::new(metrics, (tier, model, *stage), operation));
         match self.cells.get(cell) {
             Some(cell) => Arc::clone(cell.get_or_init(make)),
             None => make(),

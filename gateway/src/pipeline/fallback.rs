@@ -114,7 +114,7 @@ async fn ask<'n>(
     stop: &mut Stop<'_>,
     mut trail: Trail,
 ) -> Result<Answer<'n>, Refusal> {
-    let entitled = entitle(&steps.now.policy, call, &mut trail)?;
+    let entitled = entitle(steps.view(), call, &mut trail)?;
     if let Stop::Answer(answer) = stop {
         make_room(&mut answer.filtered);
     }

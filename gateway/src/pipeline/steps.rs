@@ -13,6 +13,8 @@ use crate::refuse::Refusal;
 use crate::screen::screen;
 use crate::snapshot::Snapshot;
 use http::Response;
+use sluice_config::World;
+use sluice_config::decide::View;
 use sluice_config::words::Work;
 use sluice_stream::Seal;
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 pub(super) struct Steps<'n> {
     pub(super) node: &'n Node,
     pub(super) now: &'n Snapshot,
+    pub(super) world: &'n World,
     pub(super) mark: &'n Mark,
 }
 
@@ -41,11 +44,16 @@ pub(super) struct Answer<'n> {
 }
 
 impl<'n> Steps<'n> {
+    /// What is decided by.
+    pub(super) fn view(self) -> View<'n> {
+        View { policy: &self.now.policy, world: self.world }
+    }
+
     pub(super) fn admit(self, entitled: Entitled) -> Result<Ready<'n>, Refusal> {
         let Self { node, now, .. } = self;
-        let (tier, model) = (&entitled.entitlement.tier, &entitled.entitlement.model);
+        let model = &entitled.entitlement.model;
         let operation = entitled.call.asked.ask.operation;
-        let metrics = now.calls.of(&node.metrics, tier, model, operation);
+        let metrics = now.calls.of(&node.metrics, &entitled.entitlement, operation);
         let notice = now.provenance.notice(model).filter(|_| operation.work() != Work::Counts);
         let seal = self.seal(&entitled);
         let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };

@@ -39,9 +39,10 @@ pub(crate) struct Call {
 impl Call {
     /// The same call to another model. Its headers stay behind: they have proven who calls.
     pub(crate) fn to(&self, model: &str) -> Self {
-        let HeadParts { route, peer, mark, .. } = &*self.parts;
+        let HeadParts { route, peer, mark, end_user, .. } = &*self.parts;
         let (route, peer, mark) = (route.clone(), peer.clone(), mark.clone());
-        let parts = HeadParts { route, headers: HeaderMap::new(), peer, mark };
+        let (headers, end_user) = (HeaderMap::new(), end_user.clone());
+        let parts = HeadParts { route, headers, peer, mark, end_user };
         let asked = Asked { model: model.into(), ..Asked::clone(&self.asked) };
         Self { parts: Box::new(parts), known: Arc::clone(&self.known), asked: Box::new(asked) }
     }

@@ -76,12 +76,40 @@ codes! {
     InvalidApiKey = "invalid_api_key", UNAUTHORIZED, "authentication_error", Never;
     /// The model is announced but not yet released to the caller's tier.
     ModelNotReleased = "model_not_released", FORBIDDEN, "permission_error", Never;
+    /// The principal is suspended or banned.
+    PrincipalSuspended = "principal_suspended", FORBIDDEN, "permission_error", Never;
+    /// The end user that the call is made for is suspended or banned.
+    IdentifierBlocked = "identifier_blocked", FORBIDDEN, "permission_error", Never;
+    /// The credential is not good for calls from this address.
+    AddressNotAllowed = "address_not_allowed", FORBIDDEN, "permission_error", Never;
+    /// The credential is not good for this model or operation.
+    InsufficientScope = "insufficient_scope", FORBIDDEN, "permission_error", Never;
+    /// The model is not to be used from there, or not on those backends.
+    RegionNotSupported = "region_not_supported", FORBIDDEN, "permission_error", Never;
+    /// Access to the model has to be asked for first.
+    AccessRequestRequired = "access_request_required", FORBIDDEN, "permission_error", Never;
+    /// Access was asked for; nobody has decided yet.
+    AccessPending = "access_pending", FORBIDDEN, "permission_error", Never;
+    /// Access was asked for, and refused.
+    AccessRejected = "access_rejected", FORBIDDEN, "permission_error", Never;
+    /// Every place at this stage of the model is taken.
+    CohortFull = "cohort_full", FORBIDDEN, "permission_error", Never;
+    /// The licence of the model has to be agreed to first, in its present text.
+    LicenceAcceptanceRequired = "licence_acceptance_required", FORBIDDEN, "permission_error", Never;
+    /// The licence of the model is not offered where the organisation has its seat.
+    LicenceNotOffered = "licence_not_offered", FORBIDDEN, "permission_error", Never;
+    /// The model wants callers that are known better.
+    VerificationRequired = "verification_required", FORBIDDEN, "permission_error", Never;
+    /// The licence of the model does not allow the declared purpose, or none was declared.
+    PurposeNotAllowed = "purpose_not_allowed", FORBIDDEN, "permission_error", Never;
     /// No such path.
     NotFound = "not_found", NOT_FOUND, "invalid_request_error", Never;
     /// No such model, or none the caller may know of.
     ModelNotFound = "model_not_found", NOT_FOUND, "invalid_request_error", Never;
     /// The path exists, the method does not.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "invalid_request_error", Never;
+    /// The revision takes no calls any more.
+    ModelRetired = "model_retired", GONE, "invalid_request_error", Never;
     /// The request did not arrive in time.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "invalid_request_error", Later;
     /// The body is larger than the tier takes.
@@ -114,6 +142,8 @@ codes! {
     AuthUnavailable = "auth_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
     /// A filter that must look at this cannot just now.
     FilterUnavailable = "filter_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
+    /// The model takes no calls for now.
+    ModelSuspended = "model_suspended", SERVICE_UNAVAILABLE, "server_error", Later;
     /// Usage cannot be written just now, so no call is taken.
     UsageUnavailable = "usage_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
     /// This node is shutting down.

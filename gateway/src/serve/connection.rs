@@ -189,7 +189,7 @@ async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
         None => {
             let address = address(conn.peer.ip(), request.headers(), &conn.shared.trusted);
             // In a place of its own, so that a connection without a call is small.
-            Box::pin(pipeline::serve(node, request, Peer { address }, now)).await
+            Box::pin(pipeline::serve(node, request, Peer { address, country: None }, now)).await
         }
     };
     if let Some(origin) = origin {

@@ -1,7 +1,9 @@
 //! Who may call: principals, their credentials, and the feed of what changed.
 
 use crate::Fut;
-use sluice_config::words::{CredentialId, KeyDigest, Principal, PrincipalId, TierId, Timestamp};
+use sluice_config::words::{
+    CredentialId, Holder, KeyDigest, Principal, PrincipalId, TierId, Timestamp,
+};
 use std::fmt;
 
 /// The most changes one question of the feed answers.
@@ -109,10 +111,12 @@ pub struct CredentialRecord {
 }
 
 /// Who has a key, and whether it still stands.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Known {
     /// Who it is.
     pub principal: Principal,
+    /// The same, with all that records say of it.
+    pub holder: Holder,
     /// When the credential ends by itself, if it does.
     pub expires: Option<Timestamp>,
     /// When the credential was ended by hand, if it was.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::explain::explain;
+use crate::words::{Prompts, Work};
 use proptest::prelude::*;
 
 fn caps() -> impl Strategy<Value = Caps> {
@@ -43,6 +44,13 @@ fn model() -> impl Strategy<Value = Model> {
             licence: LicenceId::new("mit"),
             stage,
             announced,
+            release: "model@1".into(),
+            duties: Duties::default(),
+            requests: false,
+            verification: Levels::default(),
+            ladder: ReleaseStage::ALL.to_vec(),
+            region: None,
+            categories: Vec::new(),
             operations,
             upstream: UpstreamId::new("local"),
             upstream_name: "model".into(),
@@ -92,6 +100,11 @@ fn again(model: &Model, stage: ReleaseStage) -> Model {
         id: model.id.clone(),
         revision: model.revision.clone(),
         licence: model.licence.clone(),
+        release: Arc::clone(&model.release),
+        duties: model.duties.clone(),
+        ladder: model.ladder.clone(),
+        region: None,
+        categories: Vec::new(),
         licence_url: None,
         attribution: None,
         fallback: None,
@@ -141,7 +154,8 @@ proptest! {
         prop_assert_eq!(nothing.err(), Some(Denial::UnknownModel));
         if stage < sees || stage == ReleaseStage::Draft {
             prop_assert_eq!(answer.err(), Some(Denial::UnknownModel));
-            prop_assert_eq!(usable(&policy, &caller("tier")).count(), 0);
+            let listed = of_plain(&policy, &caller("tier"), |view, asker| usable(view, asker).count());
+            prop_assert_eq!(listed, 0);
         }
         let gone = entitle(&policy, &caller("gone"), "model", &ask);
         prop_assert_eq!(gone.err(), Some(Denial::UnknownModel));
@@ -193,12 +207,13 @@ proptest! {
         let answer = entitle(&policy, &caller, "model", &ask);
         let alias = entitle(&policy, &caller, "alias", &ask);
         prop_assert_eq!(answer.as_ref().err(), alias.as_ref().err());
-        let tier = policy.tier(&caller.tier).unwrap();
-        let listed = usable(&policy, &caller).count() == 1;
-        prop_assert_eq!(visible(&policy, tier, "model").is_ok(), listed);
+        let (listed, seen, told) = of_plain(&policy, &caller, |view, asker| {
+            let seen = visible(view, asker, "model").is_ok();
+            (usable(view, asker).count() == 1, seen, explain(view, asker, "model", &ask))
+        });
+        prop_assert_eq!(seen, listed);
         prop_assert!(answer.is_err() || listed);
 
-        let told = explain(&policy, &caller, "model", &ask);
         let verdict = answer.as_ref().map_or_else(Denial::as_str, |_| "ok");
         prop_assert_eq!(told.verdict, verdict);
         prop_assert_eq!(told.terms.is_some(), answer.is_ok());

@@ -7,8 +7,9 @@ use super::super::{keys, when};
 use super::{Shown, record, state};
 use clap::Args;
 use serde::Serialize;
-use sluice_config::words::{CredentialId, Principal, PrincipalId};
-use sluice_config::{Policy, decide};
+use sluice_config::decide::{self, Asker, View};
+use sluice_config::words::{Circumstances, CredentialId, Holder, Principal, PrincipalId};
+use sluice_config::{Policy, World};
 use sluice_store::{CredentialRecord, PrincipalRecord};
 
 /// Show a principal.
@@ -51,7 +52,10 @@ impl Show {
 fn usable(policy: &Policy, record: &PrincipalRecord) -> Vec<String> {
     let (id, tier) = (record.id.clone(), record.tier.clone());
     let principal = Principal { id, tier, credential: CredentialId::new("none") };
-    decide::usable(policy, &principal).map(|model| model.id.to_string()).collect()
+    let (world, holder) = (World::default(), Holder::of(principal));
+    let asker = Asker { holder: &holder, call: Circumstances::default() };
+    let usable = decide::usable(View { policy, world: &world }, asker);
+    usable.map(|(model, _)| model.id.to_string()).collect()
 }
 
 fn page(

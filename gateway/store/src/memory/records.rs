@@ -6,7 +6,9 @@ use crate::{
     CHANGES_MAX, Change, ChangeKind, CredentialRecord, Fut, Known, NewCredential, NewPrincipal,
     PrincipalRecord, Records, StoreError,
 };
-use sluice_config::words::{CredentialId, KeyDigest, Principal, PrincipalId, TierId, Timestamp};
+use sluice_config::words::{
+    CredentialId, Holder, KeyDigest, Principal, PrincipalId, TierId, Timestamp,
+};
 use std::future::ready;
 
 impl Records for Memory {
@@ -131,12 +133,14 @@ impl Kept {
     fn find(&self, digest: &KeyDigest) -> Option<Known> {
         let credential = self.credentials.get(self.digests.get(digest)?)?;
         let principal = self.principals.get(&credential.principal)?;
+        let theirs = Principal {
+            id: principal.id.clone(),
+            tier: principal.tier.clone(),
+            credential: credential.id.clone(),
+        };
         Some(Known {
-            principal: Principal {
-                id: principal.id.clone(),
-                tier: principal.tier.clone(),
-                credential: credential.id.clone(),
-            },
+            holder: Holder::of(theirs.clone()),
+            principal: theirs,
             expires: credential.expires,
             revoked: credential.revoked,
             disabled: principal.disabled,

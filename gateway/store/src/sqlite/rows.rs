@@ -2,7 +2,7 @@
 
 use crate::number::from_signed;
 use crate::{Change, ChangeKind, CredentialRecord, Known, PrincipalRecord, StoreError};
-use sluice_config::words::{CredentialId, Principal, PrincipalId, TierId, Timestamp};
+use sluice_config::words::{CredentialId, Holder, Principal, PrincipalId, TierId, Timestamp};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -38,6 +38,7 @@ pub(super) fn known(row: &SqliteRow) -> Result<Known, StoreError> {
         credential: CredentialId::new(field(row, "credential")?),
     };
     Ok(Known {
+        holder: Holder::of(principal.clone()),
         principal,
         expires: maybe_moment(row, "expires")?,
         revoked: maybe_moment(row, "revoked")?,

@@ -1,0 +1,108 @@
+//! Properties of the decision over all that is looked at: nobody gets round one of them, and more of
+//! anything never gets less.
+
+mod scene;
+
+use super::*;
+use crate::words::{Accepts, Cohort, OpState, Purpose, Purposes, Scopes, TextHash, Verification};
+use proptest::prelude::*;
+use scene::{Scene, TEXT, scene, stage};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn a_later_stage_never_admits_fewer(scene in scene(), later in stage()) {
+        let mut scene = scene;
+        scene.release.cohort = Cohort::default();
+        let before = scene.admits();
+        scene.release.stage = scene.release.stage.max(later);
+        prop_assert!(!before || scene.admits());
+    }
+
+    #[test]
+    fn more_of_anything_never_gets_less(scene in scene(), more in scene(), which in 0..7_u8) {
+        let (mut less, mut other) = (scene.clone(), more);
+        match which {
+            0 => less.holder.grants = Box::default(),
+            1 => less.holder.acceptances = Box::default(),
+            2 => less.holder.verification = Verification::Anonymous,
+            3 => less.holder.standing = scene.holder.standing.max(other.holder.standing),
+            4 => less.release.cohort.percent = scene.release.cohort.percent.min(
+                other.release.cohort.percent,
+            ),
+            5 => less.sees = scene.sees.max(other.sees),
+            _ => less.end_user = scene.end_user.max(other.end_user.take()),
+        }
+        prop_assert!(!less.admits() || scene.admits(), "{which}");
+    }
+
+    #[test]
+    fn a_name_makes_no_difference(scene in scene()) {
+        let answer = scene.ask("model").err();
+        prop_assert_eq!(&scene.ask("alias").err(), &answer);
+        prop_assert_eq!(&scene.ask("first-of").err(), &answer);
+        let hidden = matches!(answer, Some(Denial::UnknownModel));
+        for name in ["Model", "MODEL", "model ", "ｍodel", "./model", "mod\u{200b}el", "model:x"] {
+            let made_up = scene.ask(name).err();
+            let before = matches!(
+                answer,
+                Some(Denial::Suspended | Denial::EndUserBlocked | Denial::Address)
+            );
+            let wanted = if before { answer.clone() } else { Some(Denial::UnknownModel) };
+            prop_assert_eq!(&made_up, &wanted, "{}", name);
+            prop_assert!(!hidden || made_up == answer);
+        }
+    }
+
+    #[test]
+    fn a_hidden_model_is_none_whatever_else_is_true(scene in scene(), state in 1..5_usize) {
+        let mut scene = scene;
+        if scene.ask("model").err() == Some(Denial::UnknownModel) {
+            // Nothing that is known of the model is told by another word.
+            scene.release.op_state = OpState::ALL[state];
+            scene.duties = Duties { acceptance: Some((Accepts::Principal, TEXT)), ..scene.duties };
+            scene.denied = scene.country;
+            scene.verification = [Verification::Vetted; 8];
+            prop_assert_eq!(scene.ask("model").err(), Some(Denial::UnknownModel));
+        }
+    }
+
+    #[test]
+    fn each_axis_alone_can_say_no(scene in scene()) {
+        if !scene.admits() {
+            return Ok(());
+        }
+        let denied = |change: &dyn Fn(&mut Scene)| {
+            let mut scene = scene.clone();
+            change(&mut scene);
+            !scene.admits()
+        };
+        prop_assert!(denied(&|it| it.holder.standing = Standing::Suspended));
+        prop_assert!(denied(&|it| it.end_user = Some(Standing::Banned)));
+        prop_assert!(denied(&|it| it.release.stage = ReleaseStage::Draft));
+        for state in [OpState::Draining, OpState::Suspended, OpState::Retired] {
+            prop_assert!(denied(&|it| it.release.op_state = state));
+        }
+        let known = scene.holder.verification;
+        if known < Verification::Vetted {
+            prop_assert!(denied(&|it| it.verification = [Verification::Vetted; 8]));
+        }
+        let licence = denied(&|it| {
+            it.duties.acceptance = Some((Accepts::Principal, TextHash([9; 32])));
+        });
+        let purpose = denied(&|it| {
+            it.duties.non_commercial = true;
+            it.holder.purposes = Purposes::default().with(Purpose::Commercial);
+        });
+        prop_assert!(licence && purpose);
+        if let Some(country) = scene.country {
+            prop_assert!(denied(&|it| it.denied = Some(country)));
+        }
+        let scope = denied(&|it| {
+            let models = Some(vec![ModelId::new("other")]);
+            it.holder.scopes = Some(Scopes { models, ..Scopes::default() });
+        });
+        prop_assert!(scope);
+    }
+}
