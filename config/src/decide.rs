@@ -82,8 +82,9 @@ pub struct Asker<'a> {
 impl Asker<'_> {
     /// The worse of two standings: the caller's own, and that of who it calls for.
     fn standing(&self, world: &World) -> Standing {
-        let other = world.end_user(self.call.end_user).map_or(Standing::Good, |it| it.standing);
-        self.holder.standing.max(other)
+        let now = self.call.now;
+        let other = world.end_user(self.call.end_user);
+        self.holder.standing(now).max(other.map_or(Standing::Good, |other| other.standing(now)))
     }
 }
 
@@ -154,7 +155,7 @@ fn take(witness: &mut impl Witness, step: Step, denial: Option<Denial>) -> Resul
 }
 
 fn misbehaves(asker: Asker<'_>, world: &World) -> Option<Denial> {
-    if !asker.holder.standing.may_call() {
+    if !asker.holder.standing(asker.call.now).may_call() {
         return Some(Denial::Suspended);
     }
     (!asker.standing(world).may_call()).then_some(Denial::EndUserBlocked)

@@ -2,7 +2,7 @@
 //! are made for that need be looked at.
 
 use crate::policy::Model;
-use crate::words::{EndUserId, Grant, Release, ReleaseStage, Standing};
+use crate::words::{EndUserId, Grant, Release, ReleaseStage, Sanction, Standing, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,10 +18,17 @@ pub struct World {
 /// What there is to say of an end user.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EndUser {
-    /// How they behave.
-    pub standing: Standing,
+    /// What was done about how they behave.
+    pub sanctions: Vec<Sanction>,
     /// What they have beyond the tier of whoever calls for them.
     pub grants: Vec<Grant>,
+}
+
+impl EndUser {
+    /// How they stand at `now`.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        Standing::under(&self.sanctions, now)
+    }
 }
 
 impl World {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sluice_config::words::{Ask, Country, EndUserId, Operation, Strategy, Timestamp};
+use sluice_config::words::{Ask, Country, EndUserId, Operation, Secret, Strategy, Timestamp};
 use sluice_stream::filter::Chain;
 use sluice_stream::moderation::Scores;
 use std::net::IpAddr;
@@ -18,6 +18,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Peer {
     /// The address of the caller: the socket's, or the one a trusted proxy names.
     pub(crate) address: IpAddr,
+    /// Whether a trusted proxy is at the other end of the socket.
+    pub(crate) proxied: bool,
     /// The country it is in, if anything says so that is believed.
     pub(crate) country: Option<Country>,
 }
@@ -119,6 +121,8 @@ pub(crate) struct Asked {
     pub(crate) texts: Vec<Written>,
     /// What is to be said of what filters find, if anything.
     pub(crate) moderation: Option<Box<Moderating>>,
+    /// Whom it is for, as the caller calls them: never written down.
+    pub(crate) end_user: Option<Secret>,
     /// The whole body, which [`Self::kept`] and [`Self::options`] point into.
     pub(crate) body: Bytes,
 }

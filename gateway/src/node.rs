@@ -8,6 +8,7 @@ use crate::ids::Ids;
 use crate::journal;
 use crate::metrics::Metrics;
 use crate::provenance::Kept;
+use crate::read::end_user::EndUsers;
 use crate::signal::Signal;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
@@ -27,6 +28,8 @@ pub(crate) struct Node {
     live: ArcSwap<Snapshot>,
     world: ArcSwap<World>,
     pub(crate) door: Door,
+    /// Turns what callers call their end users into ids.
+    pub(crate) end_users: EndUsers,
     pub(crate) meters: Meters,
     pub(crate) backends: Backends,
     pub(crate) writer: Writer,
@@ -73,6 +76,7 @@ impl Node {
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
             world: ArcSwap::default(),
+            end_users: EndUsers::new(&hasher),
             door: door(store, hasher, &clock, &metrics),
             meters: Meters::new(Arc::clone(&clock)),
             backends,

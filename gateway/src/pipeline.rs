@@ -16,6 +16,7 @@
 
 mod fallback;
 mod steps;
+mod told;
 
 use crate::accept::{accept, not_found};
 use crate::body::Body;
@@ -27,7 +28,7 @@ use crate::metrics::Labels;
 use crate::moderation::{Desk, moderate};
 use crate::node::Node;
 use crate::provenance;
-use crate::read::{json, read};
+use crate::read::{self as reading, json, read};
 use crate::refuse::{Refusal, RefusalCode, render};
 use crate::snapshot::Snapshot;
 use crate::trail::Trail;
@@ -41,6 +42,9 @@ use sluice_config::words::{Dialect, Operation};
 use std::time::Duration;
 use steps::Steps;
 
+/// Which policy decided.
+const POLICY: HeaderName = HeaderName::from_static("x-policy-version");
+
 /// Where Anthropic's clients look for it.
 const ANTHROPIC_ID: HeaderName = HeaderName::from_static("request-id");
 
@@ -53,13 +57,25 @@ pub(crate) async fn serve(
 ) -> Response<Body> {
     let (mark, dialect) = (mark(node, began), spoken(request.uri().path()));
     let mut trail = Trail::default();
-    match pass(node, request, peer, &mark, &mut trail).await {
+    let (now, world) = (node.snapshot(), node.world()); // one view of both for the whole call
+    let scene = Scene { node, now: &now, world: &world };
+    let mut response = match pass(scene, request, peer, &mark, &mut trail).await {
         Ok(response) => response,
         Err(refusal) => {
             note(node, &refusal, &trail, &mark);
             named(render(&refusal, &mark.request_id, dialect), &mark, dialect)
         }
-    }
+    };
+    response.headers_mut().insert(POLICY, now.version.clone());
+    response
+}
+
+/// The node, and the view of the world that a call keeps.
+#[derive(Clone, Copy)]
+struct Scene<'n> {
+    node: &'n Node,
+    now: &'n Snapshot,
+    world: &'n World,
 }
 
 /// Answers what was refused before it was a call.
@@ -76,14 +92,13 @@ fn spoken(path: &str) -> Dialect {
 }
 
 async fn pass(
-    node: &Node,
+    scene: Scene<'_>,
     request: Request<Incoming>,
     peer: Peer,
     mark: &Mark,
     trail: &mut Trail,
 ) -> Result<Response<Body>, Refusal> {
-    let (now, world) = (node.snapshot(), node.world()); // one view of both for the whole call
-
+    let Scene { node, now, world } = scene;
     let head = accept(request, peer, mark.clone())?;
     let route = head.parts().route.clone();
     if route == Route::ReceiptKeys {
@@ -91,15 +106,18 @@ async fn pass(
         let keys = now.provenance.keys.as_ref().ok_or_else(not_found)?;
         return Ok(named(shown(node, trail, "receipts", keys.set()), mark, Dialect::OpenAi));
     }
-    let identified = identify(&node.door, head).await?;
+    let mut identified = identify(&node.door, head).await?;
+    identified.locate(&now.countries);
     trail.identified(identified.known());
     let Route::Operation(operation) = route else {
-        let answer = about(node, (&now, &world), identified, route, trail).await?;
+        let answer = about(scene, identified, route, trail).await?;
         return Ok(named(answer, mark, Dialect::OpenAi));
     };
     trail.operation = Some(operation);
-    let call = read(&now.policy, &now.chains, &now.bounds, identified, operation).await?;
-    let steps = Steps { node, now: &now, world: &world, mark };
+    let (policy, chains, bounds) = (&now.policy, &now.chains, &now.bounds);
+    let desk = reading::Desk { policy, chains, bounds, end_users: &node.end_users };
+    let call = read(desk, identified, operation).await?;
+    let steps = Steps { node, now, world, mark };
     let entitled = entitle(steps.view(), call, trail)?;
     if let Some(fallback) = Fallback::of(steps, &entitled) {
         // Few calls have one, and it is large.
@@ -116,8 +134,7 @@ fn mark(node: &Node, began: Duration) -> Mark {
 
 /// Answers what asks no backend: about models, about receipts, about texts.
 async fn about(
-    node: &Node,
-    (now, world): (&Snapshot, &World),
+    Scene { node, now, world }: Scene<'_>,
     identified: Identified,
     route: Route,
     trail: &mut Trail,

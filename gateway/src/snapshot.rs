@@ -1,5 +1,6 @@
 //! Everything that changes when the configuration changes, built whole and swapped whole.
 
+use crate::accept::Countries;
 use crate::chains::Chains;
 use crate::dispatch::{Backends, Upstreams};
 use crate::guard::Guards;
@@ -12,12 +13,16 @@ use sluice_config::{Bounds, Config, Policy, Problems};
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) policy: Policy,
+    /// Its version, as answers say it.
+    pub(crate) version: HeaderValue,
     pub(crate) bounds: Bounds,
     pub(crate) chains: Chains,
     pub(crate) upstreams: Upstreams,
     pub(crate) guards: Guards,
     pub(crate) calls: CallTable,
     pub(crate) provenance: Provenance,
+    /// What tells where calls come from.
+    pub(crate) countries: Countries,
     /// Origins of web pages that may call.
     pub(crate) origins: Vec<HeaderValue>,
 }
@@ -41,9 +46,22 @@ impl Snapshot {
         let provenance = Provenance::assemble(&config.provenance, &config.policy, &mut problems);
         let origins = config.node.cors.iter().flat_map(|cors| &cors.origins);
         let origins = origins.filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+        let countries = Countries::new(&config.countries);
+        let version = HeaderValue::from_str(config.policy.version());
+        let version = version.unwrap_or_else(|_| HeaderValue::from_static("unknown"));
         let (policy, bounds) = (config.policy, config.node.bounds);
-        let snapshot =
-            Self { policy, bounds, chains, upstreams, guards, calls, provenance, origins };
+        let snapshot = Self {
+            policy,
+            version,
+            bounds,
+            chains,
+            upstreams,
+            guards,
+            calls,
+            provenance,
+            countries,
+            origins,
+        };
         problems.clear(snapshot)
     }
 }

@@ -42,7 +42,7 @@ impl Told<'_> {
     }
 
     fn standing(&self, denial: Option<&Denial>) -> String {
-        let standing = self.asker.holder.standing;
+        let standing = self.asker.holder.standing(self.asker.call.now);
         match denial {
             Some(Denial::EndUserBlocked) => "who it calls for is suspended or banned".into(),
             _ => format!("it is in {standing} standing"),

@@ -6,7 +6,7 @@ use crate::policy::Model;
 use crate::words::{
     Acceptance, Accepts, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId,
     GrantState, Holder, LicenceId, ModelId, OrganisationId, Principal, PrincipalId, Release,
-    Requested, Scopes, TextHash, Timestamp,
+    Requested, Sanction, Scopes, TextHash, Timestamp,
 };
 use crate::world::EndUser;
 use crate::{Policy, World};
@@ -50,7 +50,8 @@ fn world(policy: &Policy, row: &Row) -> World {
     });
     let mut world = World { releases: moved.collect(), ..World::default() };
     if let Some(standing) = row.who.end_user {
-        let end_user = EndUser { standing, grants: Vec::new() };
+        let sanctions = vec![Sanction { standing, expires: None }];
+        let end_user = EndUser { sanctions, grants: Vec::new() };
         world.end_users.insert(EndUserId::new("their end user"), Arc::new(end_user));
     }
     world
@@ -79,7 +80,7 @@ fn holder(policy: &Policy, who: &Who, principal: Principal) -> Holder {
         organisation: who.organisation.as_ref().map(|name| OrganisationId::new(&name.0)),
         domicile: who.domicile.as_ref().map(|country| country.0),
         verification: who.verification,
-        standing: who.standing,
+        sanctions: Box::new([Sanction { standing: who.standing, expires: None }]),
         purposes: who.purposes.iter().map(|(_, purpose)| *purpose).collect(),
         data_retention: who.data_retention,
         human_review: who.human_review,

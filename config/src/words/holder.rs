@@ -2,7 +2,7 @@
 
 use super::{
     Accepts, Country, EndUserId, Grant, LicenceId, ModelId, OrganisationId, Principal, ProjectId,
-    Purposes, Scopes, Standing, TextHash, Timestamp, Unmet, Verification,
+    Purposes, Sanction, Scopes, Standing, TextHash, Timestamp, Unmet, Verification,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ pub struct Holder {
     pub verification: Verification,
     /// Until when it is known so well.
     pub verified_until: Option<Timestamp>,
-    /// The worst standing of the three.
-    pub standing: Standing,
+    /// What was done about how it behaves, or its project, or its organisation.
+    pub sanctions: Box<[Sanction]>,
     /// What it uses models for.
     pub purposes: Purposes,
     /// Whether prompts and answers may be kept.
@@ -54,7 +54,7 @@ impl Holder {
             organisation: None,
             verification: Verification::default(),
             verified_until: None,
-            standing: Standing::Good,
+            sanctions: Box::default(),
             purposes: Purposes::default(),
             data_retention: false,
             human_review: false,
@@ -74,6 +74,11 @@ impl Holder {
             Some(until) if until <= now => Verification::Anonymous,
             _ => self.verification,
         }
+    }
+
+    /// How it stands at `now`: the worst of the three.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        Standing::under(&self.sanctions, now)
     }
 
     /// The first condition of a grant that a call does not meet.

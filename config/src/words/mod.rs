@@ -47,7 +47,7 @@ pub use release::{Cohort, OpState, Release};
 pub use scopes::Scopes;
 pub use secret::Secret;
 pub use stage::ReleaseStage;
-pub use standing::Standing;
+pub use standing::{Sanction, Standing};
 pub use strategy::Strategy;
 pub use text_hash::TextHash;
 pub use time::{Clock, Timestamp};

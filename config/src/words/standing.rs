@@ -1,5 +1,6 @@
 //! How somebody behaves, and what that leaves them.
 
+use super::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -73,5 +74,25 @@ impl Standing {
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// What was done about how somebody behaves: while it is open, they stand no better.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sanction {
+    /// How they stand.
+    pub standing: Standing,
+    /// When it ends by itself. A ban never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+impl Standing {
+    /// The worst that is left of some sanctions at `now`.
+    pub fn under(sanctions: &[Sanction], now: Timestamp) -> Self {
+        let open = |one: &&Sanction| one.expires.is_none_or(|expires| now < expires);
+        let open = sanctions.iter().filter(open);
+        open.map(|one| one.standing).max().unwrap_or_default()
     }
 }

@@ -1,13 +1,15 @@
 //! Step 1: is it a request to something we serve?
 
+mod country;
 mod peer;
 
 use crate::call::{HeadParts, Mark, Peer, Route};
 use crate::refuse::{Refusal, RefusalCode};
+pub(crate) use country::Countries;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, Request};
 use hyper::body::Incoming;
-pub(crate) use peer::address;
+pub(crate) use peer::{address, is_trusted};
 use sluice_config::words::{Dialect, Operation};
 
 /// The longest model name that is looked up.

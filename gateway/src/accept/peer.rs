@@ -7,7 +7,7 @@ use std::net::IpAddr;
 /// The address of the caller. `x-forwarded-for` counts only from a trusted proxy, and in it only
 /// the last address that is not itself a trusted proxy: what stands before was written by others.
 pub(crate) fn address(socket: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_proxy = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let is_proxy = |address: &IpAddr| is_trusted(*address, trusted);
     let socket = socket.to_canonical();
     if !is_proxy(&socket) {
         return socket;
@@ -24,6 +24,12 @@ pub(crate) fn address(socket: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) ->
         }
     }
     nearest
+}
+
+/// Whether what a peer says of others is believed.
+pub(crate) fn is_trusted(socket: IpAddr, trusted: &[IpNet]) -> bool {
+    let socket = socket.to_canonical();
+    trusted.iter().any(|net| net.contains(&socket))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod api_key;
 mod throttle;
 
-use crate::accept::Head;
+use crate::accept::{Countries, Head};
 use crate::call::HeadParts;
 use crate::metrics::Metrics;
 use crate::refuse::{Refusal, RefusalCode};
@@ -31,6 +31,11 @@ pub(crate) struct Identified {
 impl Identified {
     pub(crate) fn known(&self) -> Arc<Known> {
         Arc::clone(&self.known)
+    }
+
+    /// Finds out where the call comes from.
+    pub(crate) fn locate(&mut self, countries: &Countries) {
+        self.parts.peer.country = countries.of(&self.parts, self.known.holder.country);
     }
 
     pub(crate) fn parts(&self) -> &HeadParts {

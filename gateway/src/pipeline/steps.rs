@@ -1,5 +1,6 @@
 //! The steps of a call from `admit` on, over one view of the world.
 
+use super::told::Told;
 use crate::account::account;
 use crate::admit::{Admitted, Gate, admit};
 use crate::body::Body;
@@ -33,6 +34,7 @@ pub(super) struct Steps<'n> {
 pub(super) struct Ready<'n> {
     admitted: Admitted,
     notice: Option<&'n Notice>,
+    told: Told<'n>,
     seal: Option<Arc<dyn Seal>>,
 }
 
@@ -41,6 +43,7 @@ pub(super) struct Ready<'n> {
 pub(super) struct Answer<'n> {
     pub(super) filtered: Filtered,
     notice: Option<&'n Notice>,
+    told: Told<'n>,
 }
 
 impl<'n> Steps<'n> {
@@ -55,9 +58,10 @@ impl<'n> Steps<'n> {
         let operation = entitled.call.asked.ask.operation;
         let metrics = now.calls.of(&node.metrics, &entitled.entitlement, operation);
         let notice = now.provenance.notice(model).filter(|_| operation.work() != Work::Counts);
+        let told = Told::of(self.view(), &entitled);
         let seal = self.seal(&entitled);
         let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
-        Ok(Ready { admitted: admit(gate, entitled)?, notice, seal })
+        Ok(Ready { admitted: admit(gate, entitled)?, notice, told, seal })
     }
 
     pub(super) async fn answer(
@@ -66,19 +70,21 @@ impl<'n> Steps<'n> {
         opening: Opening,
     ) -> Result<Answer<'n>, Refusal> {
         let Self { node, now, .. } = self;
-        let Ready { admitted, notice, seal } = ready;
+        let Ready { admitted, notice, told, seal } = ready;
         let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
         let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
         let screened = screen(&now.chains, &node.metrics, admitted).await?;
         let answered = dispatch(sender, screened).await?;
         let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
         let lens = Lens { chains, bounds, clock, stop, opening, seal };
-        Ok(Answer { filtered: filter(lens, answered).await?, notice })
+        Ok(Answer { filtered: filter(lens, answered).await?, notice, told })
     }
 
     pub(super) fn account(self, answer: Answer<'_>) -> Response<Body> {
-        let Answer { filtered, notice } = answer;
-        account(&self.node.metrics, notice, &self.mark.request_id, filtered)
+        let Answer { filtered, notice, told } = answer;
+        let mut response = account(&self.node.metrics, notice, &self.mark.request_id, filtered);
+        told.write(response.headers_mut());
+        response
     }
 
     /// Who signs for what is shown of an answer, if receipts are made and there is text to sign for.

@@ -1,5 +1,6 @@
 //! From a scanned body to what the decision and the backend need of it.
 
+use super::end_user::Named;
 use super::fields::{self, Field, LOGPROBS, Use};
 use super::prompt::{Prompt, count};
 use super::rule::{self, Path};
@@ -21,6 +22,7 @@ pub(super) struct Reading {
     texts: Vec<Written>,
     prompts: Prompts,
     moderation: Option<Box<Moderating>>,
+    end_user: Named,
     ask: Ask,
 }
 
@@ -59,6 +61,7 @@ impl Reading {
             texts: Vec::new(),
             prompts,
             moderation: None,
+            end_user: Named::default(),
             ask,
         }
     }
@@ -179,6 +182,9 @@ impl Reading {
                 ask.structured_output = is_structured(name, value);
             }
             "stop" | "stop_sequences" => ask.stops = count(value),
+            "safety_identifier" => self.end_user.by_identifier(value),
+            "user" => self.end_user.by_user(value),
+            "metadata" => self.end_user.by_metadata(value),
             "temperature" => ask.temperature = value.number(),
             "top_p" => ask.top_p = value.number(),
             "logprobs" if ask.operation == Operation::Chat => {
@@ -220,8 +226,21 @@ impl Reading {
             return Err(missing("max_tokens", "a whole number from 1: how many to write at most"));
         }
         let Self { wants: Wants { stream, usage, .. }, kept, options, texts, .. } = self;
-        let Self { moderation, ask, .. } = self;
-        Ok(Asked { model, ask, stream, show_usage: usage, kept, options, texts, moderation, body })
+        let Self { moderation, ask, end_user, .. } = self;
+        let (show_usage, end_user) = (usage, end_user.taken()?);
+        let asked = Asked {
+            model,
+            ask,
+            stream,
+            show_usage,
+            kept,
+            options,
+            texts,
+            moderation,
+            end_user,
+            body,
+        };
+        Ok(asked)
     }
 
     fn prompted(&self) -> Result<(), Refusal> {

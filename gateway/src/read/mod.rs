@@ -6,6 +6,7 @@
 mod ask;
 mod body;
 mod cursor;
+pub(crate) mod end_user;
 mod fields;
 pub(crate) mod moderation;
 mod prompt;
@@ -21,6 +22,7 @@ use crate::identify::Identified;
 use crate::refuse::{Refusal, RefusalCode};
 use ask::Reading;
 use bytes::Bytes;
+use end_user::EndUsers;
 use http::HeaderMap;
 use sluice_config::policy::Tier;
 use sluice_config::words::Operation;
@@ -48,20 +50,29 @@ impl Call {
     }
 }
 
+/// What reading a call needs of the node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Desk<'n> {
+    pub(crate) policy: &'n Policy,
+    pub(crate) chains: &'n Chains,
+    pub(crate) bounds: &'n Bounds,
+    pub(crate) end_users: &'n EndUsers,
+}
+
 /// Reads the body of a call.
 pub(crate) async fn read(
-    policy: &Policy,
-    chains: &Chains,
-    bounds: &Bounds,
+    desk: Desk<'_>,
     identified: Identified,
     operation: Operation,
 ) -> Result<Call, Refusal> {
+    let Desk { policy, chains, bounds, end_users } = desk;
     // A tier that is gone from the file takes no body; what is refused then is the model.
     let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
-    let (parts, incoming, known) = identified.into_parts();
+    let (mut parts, incoming, known) = identified.into_parts();
     let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
     let prompts = if chains.screen(&tier) { Prompts::Listed } else { Prompts::Left };
     let asked = Box::new(asked(operation, &tier, bounds, prompts, body)?);
+    parts.end_user = end_users.of(&known.holder, &parts.headers, asked.end_user.as_ref())?;
     Ok(Call { parts, known, asked })
 }
 

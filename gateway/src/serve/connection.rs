@@ -3,7 +3,7 @@
 use super::body::{Tracked, UnderWay};
 use super::cors;
 use super::executor::Streams;
-use crate::accept::address;
+use crate::accept::{address, is_trusted};
 use crate::call::Peer;
 use crate::node::Node;
 use crate::pipeline;
@@ -187,9 +187,11 @@ async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
         Some(fault) => pipeline::refuse(node, &fault.refusal(), now),
         None if origin.is_some() && cors::is_preflight(&request) => cors::permission(),
         None => {
-            let address = address(conn.peer.ip(), request.headers(), &conn.shared.trusted);
+            let (socket, trusted) = (conn.peer.ip(), &conn.shared.trusted);
+            let address = address(socket, request.headers(), trusted);
+            let peer = Peer { address, proxied: is_trusted(socket, trusted), country: None };
             // In a place of its own, so that a connection without a call is small.
-            Box::pin(pipeline::serve(node, request, Peer { address, country: None }, now)).await
+            Box::pin(pipeline::serve(node, request, peer, now)).await
         }
     };
     if let Some(origin) = origin {

@@ -6,7 +6,7 @@ mod scene;
 use super::*;
 use crate::words::{Accepts, Cohort, OpState, Purpose, Purposes, Scopes, TextHash, Verification};
 use proptest::prelude::*;
-use scene::{Scene, TEXT, scene, stage};
+use scene::{NOW, Scene, TEXT, sanction, scene, stage};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
@@ -27,7 +27,10 @@ proptest! {
             0 => less.holder.grants = Box::default(),
             1 => less.holder.acceptances = Box::default(),
             2 => less.holder.verification = Verification::Anonymous,
-            3 => less.holder.standing = scene.holder.standing.max(other.holder.standing),
+            3 => {
+                let (one, other) = (scene.holder.standing(NOW), other.holder.standing(NOW));
+                less.holder.sanctions = sanction(one.max(other));
+            }
             4 => less.release.cohort.percent = scene.release.cohort.percent.min(
                 other.release.cohort.percent,
             ),
@@ -78,7 +81,7 @@ proptest! {
             change(&mut scene);
             !scene.admits()
         };
-        prop_assert!(denied(&|it| it.holder.standing = Standing::Suspended));
+        prop_assert!(denied(&|it| it.holder.sanctions = sanction(Standing::Suspended)));
         prop_assert!(denied(&|it| it.end_user = Some(Standing::Banned)));
         prop_assert!(denied(&|it| it.release.stage = ReleaseStage::Draft));
         for state in [OpState::Draining, OpState::Suspended, OpState::Retired] {

@@ -28,7 +28,7 @@ const MESSAGE: &[Field] = &[
     ("temperature", Use::Send(Rule::Number(0.0, 2.0))),
     ("top_p", Use::Send(Rule::Number(0.0, 1.0))),
     ("top_k", Use::Send(Rule::Whole)),
-    ("metadata", Use::Drop(Rule::Any)),
+    ("metadata", Use::Read(Rule::Any)),
     ("service_tier", Use::Drop(Rule::Text)),
 ];
 

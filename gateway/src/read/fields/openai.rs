@@ -13,8 +13,8 @@ pub(super) const EMBEDDINGS: &[&[Field]] = &[EMBEDDING, COMMON];
 /// What says who asks, and how to bill or cache it: known to us by other means.
 pub(super) const COMMON: &[Field] = &[
     ("model", Use::Read(Rule::Text)),
-    ("user", Use::Drop(Rule::Text)),
-    ("safety_identifier", Use::Drop(Rule::Text)),
+    ("user", Use::Read(Rule::Text)),
+    ("safety_identifier", Use::Read(Rule::Text)),
     ("prompt_cache_key", Use::Drop(Rule::Text)),
     ("metadata", Use::Drop(Rule::Any)),
     ("service_tier", Use::Drop(Rule::Text)),

@@ -3,7 +3,7 @@
 use super::super::*;
 use crate::words::{
     Acceptance, Accepts, Cohort, Conditions, Country, EndUserId, Gives, Grant, GrantId, GrantState,
-    OpState, OrganisationId, Purpose, Release, RequestState, Requested, Scopes, TextHash,
+    OpState, OrganisationId, Purpose, Release, RequestState, Requested, Sanction, Scopes, TextHash,
     Timestamp, Verification,
 };
 use crate::world::EndUser;
@@ -26,7 +26,7 @@ pub(super) struct Scene {
 }
 
 pub(super) const TEXT: TextHash = TextHash([7; 32]);
-const NOW: Timestamp = Timestamp(50);
+pub(super) const NOW: Timestamp = Timestamp(50);
 
 pub(super) fn stage() -> impl Strategy<Value = ReleaseStage> {
     select(&ReleaseStage::ALL[..])
@@ -110,7 +110,7 @@ prop_compose! {
         let models = |right: bool| vec![ModelId::new(if right { "model" } else { "other" })];
         Holder {
             grants: grants.into(),
-            standing,
+            sanctions: sanction(standing),
             verification,
             data_retention: flags.0,
             human_review: flags.1,
@@ -160,6 +160,11 @@ prop_compose! {
     }
 }
 
+/// A standing, for good.
+pub(super) fn sanction(standing: Standing) -> Box<[Sanction]> {
+    Box::new([Sanction { standing, expires: None }])
+}
+
 impl Scene {
     pub(super) fn ask(&self, name: &str) -> Result<Entitlement, Denial> {
         let (caps, model, ask) = plain();
@@ -189,7 +194,10 @@ impl Scene {
         }));
         let (mut world, end_user) = (World::default(), EndUserId::new("someone"));
         world.releases.insert("model@1".into(), Arc::new(self.release.clone()));
-        let theirs = |standing| Arc::new(EndUser { standing, grants: Vec::new() });
+        let theirs = |standing| {
+            let sanctions = vec![Sanction { standing, expires: None }];
+            Arc::new(EndUser { sanctions, grants: Vec::new() })
+        };
         world.end_users.extend(self.end_user.map(|it| (end_user.clone(), theirs(it))));
         let call = Circumstances {
             now: NOW,
