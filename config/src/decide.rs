@@ -164,11 +164,19 @@ fn misbehaves(asker: Asker<'_>, world: &World) -> Option<Denial> {
 /// What a credential is not good for, whatever the model.
 fn out_of_scope(asker: Asker<'_>, ask: &Ask) -> Option<Denial> {
     let scopes = asker.holder.scopes.as_ref()?;
-    if !scopes.admits(asker.call.address) {
+    if !is_from_there(asker) {
         return Some(Denial::Address);
     }
-    let offered = scopes.offers(ask.operation);
+    let offered = scopes.has_operation(ask.operation);
     (!offered).then_some(Denial::OutOfScope { param: "operation" })
+}
+
+/// Whether its credential is good for calls from where it calls. Where nobody says where that is, it
+/// is nowhere.
+fn is_from_there(asker: Asker<'_>) -> bool {
+    let scopes = asker.holder.scopes.as_ref();
+    let bound = scopes.filter(|scopes| scopes.addresses().is_some());
+    bound.is_none_or(|scopes| asker.call.address.is_some_and(|from| scopes.has_address(from)))
 }
 
 /// The models somebody may use, by canonical name: what `/v1/models` lists.
@@ -213,8 +221,7 @@ impl<'v> Access<'v> {
     /// What is looked at for this asker; nothing, if its tier is gone or it may not call.
     fn of(view: View<'v>, asker: Asker<'v>) -> Option<Self> {
         let standing = asker.standing(view.world);
-        let admits = |scopes: &crate::words::Scopes| scopes.admits(asker.call.address);
-        let good = standing.may_call() && asker.holder.scopes.as_ref().is_none_or(admits);
+        let good = standing.may_call() && is_from_there(asker);
         let tier: &Arc<Tier> = view.policy.tier(&asker.holder.principal.tier).filter(|_| good)?;
         Some(Self { view, asker, tier, standing })
     }

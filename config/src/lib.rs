@@ -9,6 +9,7 @@ pub mod decide;
 pub mod explain;
 mod file;
 pub mod jurisdiction;
+pub mod ladder;
 mod load;
 pub mod policy;
 mod spec;

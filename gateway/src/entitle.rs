@@ -4,15 +4,17 @@ use crate::call::HeadParts;
 mod denied;
 
 pub(crate) use crate::read::Call;
-use crate::refuse::Refusal;
+use crate::refuse::{Refusal, RefusalCode};
 use crate::trail::Trail;
+use crate::world::Keeper;
 use denied::refused;
 use serde::Serialize;
 use sluice_config::decide::{self, Asker, View};
 use sluice_config::policy::Model;
-use sluice_config::words::{Circumstances, Entitlement, Operation};
+use sluice_config::words::{Circumstances, Denial, Entitlement, Operation};
 use sluice_store::Known;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A call that may be made. Made only here.
 #[derive(Debug)]
@@ -51,6 +53,34 @@ pub(crate) fn entitle(view: View<'_>, call: Call, trail: &mut Trail) -> Result<E
         decision.map_err(|denial| refused(&denial, &asked.model, asked.ask.operation))?;
     trail.entitled(&entitlement);
     Ok(Entitled { call, entitlement })
+}
+
+/// Takes a place of the cohort for a call that needs one. The only thing a decision ever waits for,
+/// and once for each principal.
+pub(crate) async fn seated(
+    keeper: &Keeper,
+    view: View<'_>,
+    entitled: Entitled,
+) -> Result<Entitled, Refusal> {
+    let Entitled { call, entitlement } = &entitled;
+    let model = &entitlement.model;
+    let Some(release) = view.world.release(model).filter(|_| entitlement.joins) else {
+        return Ok(entitled);
+    };
+    let (principal, at) = (&call.known.principal.id, call.parts.mark.at);
+    match keeper.seat((&model.release, release), principal, at).await {
+        Ok(true) => Ok(entitled),
+        Ok(false) => {
+            // The last place was taken just now: to whoever may not know of the model, there is none.
+            let denial = if model.announced { Denial::CohortFull } else { Denial::UnknownModel };
+            Err(refused(&denial, &call.asked.model, call.asked.ask.operation))
+        }
+        Err(error) => {
+            let message = "places at this stage of the model cannot be given just now; try again";
+            let refusal = Refusal::new(RefusalCode::AuthUnavailable, message).because(error);
+            Err(refusal.after(Duration::from_secs(1)))
+        }
+    }
 }
 
 #[derive(Serialize)]

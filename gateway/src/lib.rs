@@ -37,5 +37,6 @@ mod trail;
 mod trust;
 mod wards;
 mod wire;
+mod world;
 
 pub use clock::MachineClock;

@@ -12,6 +12,7 @@ use crate::read::end_user::EndUsers;
 use crate::signal::Signal;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
+use crate::world::Keeper;
 use arc_swap::ArcSwap;
 use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
 use sluice_config::{Config, Problems, World};
@@ -26,7 +27,7 @@ const KEYS_MAX: u64 = 100_000;
 #[derive(Debug)]
 pub(crate) struct Node {
     live: ArcSwap<Snapshot>,
-    world: ArcSwap<World>,
+    pub(crate) keeper: Keeper,
     pub(crate) door: Door,
     /// Turns what callers call their end users into ids.
     pub(crate) end_users: EndUsers,
@@ -75,7 +76,7 @@ impl Node {
         let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
-            world: ArcSwap::default(),
+            keeper: Keeper::new(Arc::clone(&store.records)),
             end_users: EndUsers::new(&hasher),
             door: door(store, hasher, &clock, &metrics),
             meters: Meters::new(Arc::clone(&clock)),
@@ -100,7 +101,7 @@ impl Node {
 
     /// What records say now.
     pub(crate) fn world(&self) -> Arc<World> {
-        self.world.load_full()
+        self.keeper.now()
     }
 
     /// Puts a configuration in force, whole, or keeps the one there is.
@@ -132,9 +133,10 @@ impl Node {
         self.draining.load(Ordering::Acquire)
     }
 
-    /// Counts what the ledger says was spent in the windows that run, so that a restart refills
-    /// no quota.
+    /// Reads what records say now, and counts what the ledger says was spent in the windows that run,
+    /// so that a restart refills no quota.
     pub(crate) async fn seed(&self, store: &Store) -> Result<(), StoreError> {
+        self.keeper.catch_up().await?;
         let now = self.clock.now();
         for window in [Window::Minute, Window::Day, Window::Month] {
             let began = crate::admit::window::began(window, now);

@@ -21,7 +21,7 @@ mod told;
 use crate::accept::{accept, not_found};
 use crate::body::Body;
 use crate::call::{Mark, Peer, REQUEST_ID, Route};
-use crate::entitle::{Court, card, entitle, list};
+use crate::entitle::{Court, card, entitle, list, seated};
 use crate::filter::Opening;
 use crate::identify::{Identified, identify};
 use crate::metrics::Labels;
@@ -119,6 +119,7 @@ async fn pass(
     let call = read(desk, identified, operation).await?;
     let steps = Steps { node, now, world, mark };
     let entitled = entitle(steps.view(), call, trail)?;
+    let entitled = seated(&node.keeper, steps.view(), entitled).await?;
     if let Some(fallback) = Fallback::of(steps, &entitled) {
         // Few calls have one, and it is large.
         return Box::pin(fallback.serve(steps, entitled, trail)).await;

@@ -4,7 +4,7 @@ use crate::{Backend, Caller, Hands, Metrics, Reply, file, process, until};
 use serde_json::{Value, json};
 use sluice_config::words::{ApiKey, Clock, CredentialId, KeyHasher, PrincipalId, Secret, TierId};
 use sluice_gateway::serve::{Options, Running, start};
-use sluice_store::{By, NewCredential, NewPrincipal, Query, Store, UsageLine};
+use sluice_store::{Act, By, NewCredential, NewPrincipal, Query, Store, UsageLine};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -209,6 +209,11 @@ fn hasher() -> KeyHasher {
     KeyHasher::new(Secret::new(secret)).expect("a secret that is long enough")
 }
 
+/// What the tests do, now.
+fn act(hands: &Hands) -> Act {
+    Act { by: "a test".into(), verb: "try".into(), reason: String::new(), at: hands.now() }
+}
+
 async fn create(
     store: &Store,
     api: SocketAddr,
@@ -217,7 +222,7 @@ async fn create(
 ) -> Caller {
     let id = PrincipalId::new(name);
     let principal = NewPrincipal { id: id.clone(), tier: TierId::new(tier), note: String::new() };
-    store.records.create_principal(principal, hands.now()).await.expect("a new principal");
+    store.records.create_principal(principal, &act(hands)).await.expect("a new principal");
     let text = key_of(name);
     let key = ApiKey::parse(&text).expect("a made key");
     let hasher = hasher();
@@ -228,8 +233,10 @@ async fn create(
         hasher: hasher.id().to_owned(),
         expires: None,
         note: String::new(),
+        scopes: None,
+        replaces: None,
     };
-    store.records.create_credential(credential, hands.now()).await.expect("a new credential");
+    store.records.create_credential(credential, &act(hands)).await.expect("a new credential");
     Caller::with_key(api, &text)
 }
 

@@ -19,6 +19,7 @@ const FLOORS: &[&str] = &[
     "wire",
     "metrics",
     "tasks",
+    "world",
     "provenance",
     "call",
     "guard",

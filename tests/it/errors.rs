@@ -72,10 +72,13 @@ async fn call(world: &World, name: &str, streamed: bool) -> Call {
 
 async fn revoked(world: &World) -> Call {
     use sluice_config::words::{ApiKey, Timestamp};
+    use sluice_store::Act;
     let carl = world.makes("carl", "public").await;
     let key = ApiKey::parse(carl.key()).expect("a key").credential();
     let records = &world.node.store().records;
-    records.revoke(&key, Timestamp(1)).await.expect("a key that was there");
+    let (by, verb, reason) = ("a test".into(), "revoke".into(), String::new());
+    let act = Act { by, verb, reason, at: Timestamp(1) };
+    records.revoke(&key, &act).await.expect("a key that was there");
     carl.asks("open-1")
 }
 

@@ -9,6 +9,9 @@ use crate::words::{Dialect, Duties, LicenceId, ModelId, Operation, RevisionId, U
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// Bytes of `model@revision`: what records know a revision by.
+const RELEASE_BYTES_MAX: usize = 200;
+
 type ById = BTreeMap<ModelId, Arc<Model>>;
 type ByName = HashMap<Box<str>, Named>;
 
@@ -77,11 +80,16 @@ fn one(
     let stage = model.stage?;
     let ladder = ladders::compile(model, stage, &path, problems);
     let revision = RevisionId::new(&model.revision.as_ref()?.0);
+    let release = format!("{name}@{revision}");
+    if release.len() > RELEASE_BYTES_MAX {
+        let what = format!("the name and the revision are longer than {RELEASE_BYTES_MAX} bytes");
+        problems.note(&format!("{path}.revision"), what);
+    }
     let upstream_name = model.upstream_model.as_ref().map_or(name, |name| &name.0);
     Some(Model {
         id: ModelId::new(name),
         index,
-        release: format!("{name}@{revision}").into(),
+        release: release.into(),
         revision,
         licence: LicenceId::new(&model.licence.as_ref()?.0),
         licence_url: model.licence_url.as_ref().map(|url| url.0.clone()),

@@ -161,7 +161,7 @@ impl Access<'_> {
         }
         .or_else(|| {
             let scopes = self.asker.holder.scopes.as_ref();
-            let named = scopes.is_none_or(|scopes| scopes.names(&model.id));
+            let named = scopes.is_none_or(|scopes| scopes.has_model(&model.id));
             (!named).then_some(Denial::OutOfScope { param: "model" })
         })
     }

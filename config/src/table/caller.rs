@@ -6,7 +6,7 @@ use crate::policy::Model;
 use crate::words::{
     Acceptance, Accepts, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId,
     GrantState, Holder, LicenceId, ModelId, OrganisationId, Principal, PrincipalId, Release,
-    Requested, Sanction, Scopes, TextHash, Timestamp,
+    Requested, Sanction, Scopes, TextHash, Timestamp, Verified,
 };
 use crate::world::EndUser;
 use crate::{Policy, World};
@@ -79,7 +79,7 @@ fn holder(policy: &Policy, who: &Who, principal: Principal) -> Holder {
     Holder {
         organisation: who.organisation.as_ref().map(|name| OrganisationId::new(&name.0)),
         domicile: who.domicile.as_ref().map(|country| country.0),
-        verification: who.verification,
+        verified: Box::new([Verified { level: who.verification, until: None }]),
         sanctions: Box::new([Sanction { standing: who.standing, expires: None }]),
         purposes: who.purposes.iter().map(|(_, purpose)| *purpose).collect(),
         data_retention: who.data_retention,
@@ -140,12 +140,10 @@ fn acceptances(policy: &Policy, who: &Who) -> Vec<Acceptance> {
 }
 
 fn scopes(who: &Who) -> Option<Scopes> {
-    let models = who.scope_models.as_ref();
-    let models = models.map(|it| it.iter().map(|(_, name)| ModelId::new(&name.0)).collect());
-    let operations = who.scope_operations.as_ref();
-    let operations = operations.map(|it| it.iter().map(|(_, operation)| *operation).collect());
-    let addresses = who.scope_addresses.as_ref();
-    let addresses = addresses.map(|it| it.iter().map(|(_, network)| network.0).collect());
-    let scopes = Scopes { models, operations, addresses };
-    (scopes != Scopes::default()).then_some(scopes)
+    let models = who.scope_models.iter().flat_map(List::iter);
+    let models = models.map(|(_, name)| ModelId::new(&name.0));
+    let operations = who.scope_operations.iter().flat_map(List::iter);
+    let networks = who.scope_addresses.iter().flat_map(List::iter);
+    let (operations, networks) = (operations.map(|(_, it)| *it), networks.map(|(_, it)| it.0));
+    Scopes::new(models, operations, networks).ok().filter(|scopes| !scopes.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Accepts, Country, EndUserId, Grant, LicenceId, ModelId, OrganisationId, Principal, ProjectId,
-    Purposes, Sanction, Scopes, Standing, TextHash, Timestamp, Unmet, Verification,
+    Purposes, Sanction, Scopes, Standing, TextHash, Timestamp, Unmet, Verification, Verified,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,10 +17,8 @@ pub struct Holder {
     pub project: Option<ProjectId>,
     /// The organisation that answers for the project.
     pub organisation: Option<OrganisationId>,
-    /// How well it is known.
-    pub verification: Verification,
-    /// Until when it is known so well.
-    pub verified_until: Option<Timestamp>,
+    /// How well it is known, or its organisation.
+    pub verified: Box<[Verified]>,
     /// What was done about how it behaves, or its project, or its organisation.
     pub sanctions: Box<[Sanction]>,
     /// What it uses models for.
@@ -52,8 +50,7 @@ impl Holder {
             principal,
             project: None,
             organisation: None,
-            verification: Verification::default(),
-            verified_until: None,
+            verified: Box::default(),
             sanctions: Box::default(),
             purposes: Purposes::default(),
             data_retention: false,
@@ -70,10 +67,8 @@ impl Holder {
 
     /// How well it is known at `now`: what has run out counts for nothing.
     pub fn verification(&self, now: Timestamp) -> Verification {
-        match self.verified_until {
-            Some(until) if until <= now => Verification::Anonymous,
-            _ => self.verification,
-        }
+        let holds = |one: &&Verified| one.until.is_none_or(|until| now < until);
+        self.verified.iter().filter(holds).map(|one| one.level).max().unwrap_or_default()
     }
 
     /// How it stands at `now`: the worst of the three.

@@ -2,7 +2,7 @@
 
 use super::out::Failure;
 use sluice_config::Policy;
-use sluice_config::words::{CredentialId, Operation, PrincipalId, TierId};
+use sluice_config::words::{CredentialId, ModelId, Operation, PrincipalId, TierId};
 use sluice_store::By;
 
 /// Bytes of a principal's name.
@@ -26,6 +26,11 @@ pub(super) fn principal(text: &str) -> Result<PrincipalId, String> {
 /// Reads the name of a tier; whether the file has it is seen later.
 pub(super) fn tier(text: &str) -> Result<TierId, String> {
     if text.is_empty() { Err("a tier has a name".into()) } else { Ok(TierId::new(text)) }
+}
+
+/// Reads the name of a model; whether the file has it is seen later.
+pub(super) fn model(text: &str) -> Result<ModelId, String> {
+    if text.is_empty() { Err("a model has a name".into()) } else { Ok(ModelId::new(text)) }
 }
 
 /// Reads the public part of a key. A whole key is taken too: whoever found one wants it to end.
@@ -64,6 +69,15 @@ pub(super) fn known_tier(policy: &Policy, tier: &TierId) -> Result<(), Failure> 
     }
     let known = listed(policy.tiers().map(|tier| tier.id.as_str()));
     Err(Failure::Other(format!("the file has no tier `{tier}`; it has {known}")))
+}
+
+/// Refuses a model that the file does not have under that very name: a key for it would open nothing.
+pub(super) fn known_model(policy: &Policy, model: &ModelId) -> Result<(), Failure> {
+    if policy.models().any(|known| known.id == *model) {
+        return Ok(());
+    }
+    let known = listed(policy.models().map(|model| model.id.as_str()));
+    Err(Failure::Other(format!("the file has no model `{model}`; it has {known}")))
 }
 
 /// What there is to choose from.

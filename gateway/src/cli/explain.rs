@@ -250,8 +250,7 @@ mod tests {
             credential: CredentialId::new("0AbCdEf12345"),
         };
         let revoked = Some(Timestamp(1));
-        let holder = Holder::of(principal.clone());
-        let known = Known { principal, holder, expires: None, revoked, disabled: None };
+        let known = Known { revoked, ..Known::of(principal) };
         let question = Question { model: "open-1".into(), ask: Ask::default() };
         let told = question.told(&Policy::default(), &known.principal, standing(&known));
         assert_eq!(

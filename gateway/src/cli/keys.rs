@@ -1,22 +1,31 @@
 //! `sluice keys`: made, listed and ended without a database client. A running node feels it within
 //! a second.
 
+mod make;
+mod rotate;
+
+use super::act::Why;
 use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
 use super::when::{self, When};
 use super::{arguments, principals};
 use clap::{Args, Subcommand};
+use make::Narrowed;
+pub(super) use make::{Wanted, make};
+use rotate::Rotate;
 use serde::Serialize;
-use sluice_config::words::{ApiKey, CredentialId, KeyHasher, PrincipalId, Timestamp};
-use sluice_store::{CredentialRecord, NewCredential, Store};
+use sluice_config::words::{CredentialId, PrincipalId, Scopes, Timestamp};
+use sluice_store::{CredentialRecord, Store};
 
-/// Make, list and revoke API keys.
+/// Make, list, rotate and revoke API keys.
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
     /// Make a key and print it: the only time it is seen
     Create(Create),
     /// List keys; what they are cannot be shown any more
     List(List),
+    /// Make a key in the place of another, which works for a while yet
+    Rotate(Rotate),
     /// End a key for ever
     Revoke(Revoke),
 }
@@ -26,6 +35,7 @@ impl Keys {
         match self {
             Self::Create(command) => command.run(),
             Self::List(command) => command.run(),
+            Self::Rotate(command) => command.run(),
             Self::Revoke(command) => command.run(),
         }
     }
@@ -42,6 +52,10 @@ pub(super) struct Create {
     /// What to remember of it
     #[arg(long, default_value = "", hide_default_value = true, value_parser = arguments::note)]
     note: String,
+    #[command(flatten)]
+    narrowed: Narrowed,
+    #[command(flatten)]
+    why: Why,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -60,23 +74,13 @@ struct Whose {
     principal: Option<PrincipalId>,
 }
 
-/// A key that was just made.
-#[derive(Serialize)]
-pub(super) struct Made {
-    id: CredentialId,
-    principal: PrincipalId,
-    expires: Option<String>,
-    /// The key itself.
-    pub(super) key: String,
-}
-
 impl Create {
     fn run(self) -> Done {
-        let Self { whose, expires, note, output, settings } = self;
+        let Self { whose, expires, note, narrowed, why, output, settings } = self;
         let Some(principal) = whose.name.or(whose.principal) else { return Err(Failure::No) };
-        let now = when::now();
-        let expires = expires.map(|when| when.ahead(now));
-        if expires.is_some_and(|at| at <= now) {
+        let act = why.act("create_credential");
+        let expires = expires.map(|when| when.ahead(act.at));
+        if expires.is_some_and(|at| at <= act.at) {
             let what = "the key would have ended already; give a later `--expires`";
             return Err(Failure::Other(what.into()));
         }
@@ -86,42 +90,20 @@ impl Create {
             if record.disabled.is_some() {
                 out::note(format!("{principal} is disabled: the key will not work before `sluice principals enable`"));
             }
-            make(&store, &config.node.key_secret, (principal, expires, note)).await
+            let scopes = narrowed.scopes(&config.policy)?;
+            let wanted = Wanted { principal, expires, note, scopes, replaces: None };
+            make(&store, &config.node.key_secret, wanted, &act).await
         })?;
         output.print(&made, || {
-            let Made { id, principal, key, .. } = &made;
             let ends =
                 expires.map_or(String::new(), |at| format!(", until {} UTC", when::minute(at)));
+            let (id, principal) = (&made.id, &made.principal);
             out::note(format!(
                 "key {id} for {principal}{ends}; it is shown this once and kept nowhere"
             ));
-            out::line(key)
+            out::line(&made.key)
         })
     }
-}
-
-/// Makes a key: for whom, until when, and what to remember of it.
-pub(super) async fn make(
-    store: &Store,
-    hasher: &KeyHasher,
-    (principal, expires, note): (PrincipalId, Option<Timestamp>, String),
-) -> Result<Made, Failure> {
-    let random = crate::ids::random();
-    let key = ApiKey::make(&random.map_err(|error| Failure::of("no random bytes", error))?);
-    let read =
-        ApiKey::parse(&key).ok_or_else(|| Failure::Other("the key came out wrong".into()))?;
-    let id = read.credential();
-    let new = NewCredential {
-        id: id.clone(),
-        principal: principal.clone(),
-        digest: hasher.digest(&read),
-        hasher: hasher.id().into(),
-        expires,
-        note,
-    };
-    let created = store.records.create_credential(new, when::now()).await;
-    created.map_err(|error| Failure::of("the key cannot be made", error))?;
-    Ok(Made { id, principal, expires: expires.and_then(when::exact), key })
 }
 
 /// List keys.
@@ -167,6 +149,8 @@ pub(super) struct Shown {
     created: Option<String>,
     expires: Option<String>,
     revoked: Option<String>,
+    scopes: Option<Scopes>,
+    replaces: Option<CredentialId>,
     note: String,
 }
 
@@ -180,6 +164,8 @@ pub(super) fn shown(keys: &[CredentialRecord]) -> Vec<Shown> {
         created: when::exact(key.created),
         expires: key.expires.and_then(when::exact),
         revoked: key.revoked.and_then(when::exact),
+        scopes: key.scopes.clone(),
+        replaces: key.replaces.clone(),
         note: key.note.clone(),
     };
     keys.iter().map(one).collect()
@@ -195,11 +181,12 @@ pub(super) fn table(keys: &[CredentialRecord]) -> String {
             state(key, now).into(),
             when::minute(key.created),
             key.expires.map_or("never".into(), when::minute),
+            key.scopes.as_ref().map_or("anything".into(), ToString::to_string),
             key.note.clone(),
         ]
     };
     let rows: Vec<_> = keys.iter().map(row).collect();
-    out::columns(&["id", "principal", "state", "created", "expires", "note"], &rows)
+    out::columns(&["id", "principal", "state", "created", "expires", "for", "note"], &rows)
 }
 
 fn state(key: &CredentialRecord, now: Timestamp) -> &'static str {
@@ -217,14 +204,16 @@ pub(super) struct Revoke {
     #[arg(value_name = "ID", value_parser = arguments::credential)]
     id: CredentialId,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     settings: Settings,
 }
 
 impl Revoke {
     fn run(self) -> Done {
-        let Self { id, settings } = self;
+        let Self { id, why, settings } = self;
         settings.with_store(|_, store| async move {
-            let revoked = store.records.revoke(&id, when::now()).await;
+            let revoked = store.records.revoke(&id, &why.act("revoke_credential")).await;
             revoked.map_err(|error| Failure::of("the key cannot be revoked", error))?;
             out::note(format!("key {id} is revoked; running nodes refuse it within a second"));
             Ok(())
@@ -246,6 +235,8 @@ mod tests {
             created: Timestamp(1),
             expires,
             revoked,
+            scopes: None,
+            replaces: None,
         };
         let at = Timestamp(10);
         assert_eq!(state(&key(None, None), at), "stands");

@@ -1,6 +1,7 @@
 //! The command line. Data goes to standard output, everything else to standard error; exit codes
 //! are 0, 1 for "no", 2 for usage, 78 for a configuration that cannot be used.
 
+mod act;
 mod arguments;
 mod check;
 mod demo;
@@ -45,7 +46,7 @@ enum Command {
     /// Try filter profiles on texts
     #[command(subcommand)]
     Filter(filter::Filter),
-    /// Make, list and revoke API keys
+    /// Make, list, rotate and revoke API keys
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Add, list and change principals

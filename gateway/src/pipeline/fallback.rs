@@ -7,7 +7,7 @@
 use super::steps::{Answer, Steps};
 use crate::account::{make_room, replace, say_instead};
 use crate::body::Body;
-use crate::entitle::{Call, Entitled, entitle};
+use crate::entitle::{Call, Entitled, entitle, seated};
 use crate::filter::Opening;
 use crate::refuse::Refusal;
 use crate::trail::Trail;
@@ -115,6 +115,7 @@ async fn ask<'n>(
     mut trail: Trail,
 ) -> Result<Answer<'n>, Refusal> {
     let entitled = entitle(steps.view(), call, &mut trail)?;
+    let entitled = seated(&steps.node.keeper, steps.view(), entitled).await?;
     if let Stop::Answer(answer) = stop {
         make_room(&mut answer.filtered);
     }

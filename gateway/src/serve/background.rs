@@ -32,11 +32,14 @@ async fn catch_up(node: Arc<Node>) {
     let mut failing = false;
     loop {
         ticks.tick().await;
-        let heard = node.door.directory.catch_up().await;
+        let heard = match node.door.directory.catch_up().await {
+            Ok(_) => node.keeper.catch_up().await,
+            Err(error) => Err(error),
+        };
         // Said once when it begins, and once when it ends.
         match (&heard, failing) {
             (Err(error), false) => journal::error("records cannot be read", error),
-            (Ok(_), true) => journal::info("records can be read again", ""),
+            (Ok(()), true) => journal::info("records can be read again", ""),
             _ => {}
         }
         failing = heard.is_err();

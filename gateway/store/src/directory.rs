@@ -3,12 +3,16 @@
 //! A question is answered without waiting when the key was asked for before, whether it is known or
 //! not. What is not in memory is loaded, once for however many ask at the same time. A change to a
 //! record drops exactly the entries it concerns, and every negative one: a new key works at once.
+//! Who proves themselves by a credential that is not ours is admitted, and found like the others.
 
-use crate::{Change, ChangeKind, Known, Records, StoreError};
+mod concerned;
+
+use crate::{Change, Claimed, Known, Records, StoreError, holdings};
+use concerned::Concerned;
 use foldhash::fast::RandomState;
 use moka::sync::Cache;
-use sluice_config::words::{Clock, CredentialId, KeyDigest, PrincipalId};
-use std::collections::{HashMap, HashSet};
+use sluice_config::words::{Clock, KeyDigest, Principal};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -92,6 +96,22 @@ impl Directory {
         seat.flight.get_or_init(|| self.fetch(digest)).await.clone()
     }
 
+    /// Remembers a caller who has proven by other means who they are, under the digest of the whole
+    /// credential, with what our records say of them.
+    pub async fn admit(
+        &self,
+        digest: &KeyDigest,
+        claimed: Claimed,
+    ) -> Result<Arc<Known>, StoreError> {
+        let seat = self.board(*digest);
+        let admit = async || self.settle(digest, &claimed).await.map(Some);
+        match seat.flight.get_or_init(admit).await.clone()? {
+            Some(known) => Ok(known),
+            // Shared with someone who took the credential for a key of ours.
+            None => self.settle(digest, &claimed).await,
+        }
+    }
+
     /// Hears what changed since it last listened and drops it. Returns how many changes it heard.
     pub async fn catch_up(&self) -> Result<usize, StoreError> {
         let mut place = self.place.lock().await;
@@ -131,13 +151,41 @@ impl Directory {
             self.unknown.insert(*digest, Negative { turn, until });
             return Ok(None);
         };
-        self.known.insert(*digest, Arc::clone(&known));
+        self.remember(digest, &known, turn);
+        Ok(Some(known))
+    }
+
+    /// What our records say of who claims to be someone.
+    async fn settle(
+        &self,
+        digest: &KeyDigest,
+        claimed: &Claimed,
+    ) -> Result<Arc<Known>, StoreError> {
+        let turn = self.turn.load(Ordering::SeqCst);
+        let Claimed { principal: id, project, organisation, .. } = claimed;
+        let row = self.records.principal(id).await?;
+        let held = holdings(&*self.records, id, project.as_ref(), organisation.as_ref()).await?;
+        let tier = row.as_ref().map_or(&claimed.tier, |row| &row.tier).clone();
+        let principal = Principal { id: id.clone(), tier, credential: claimed.credential.clone() };
+        let known = Known {
+            expires: claimed.expires,
+            disabled: row.and_then(|row| row.disabled),
+            country: claimed.country,
+            ..Known::of(principal)
+        };
+        let known = Arc::new(known.holding(held)?);
+        self.remember(digest, &known, turn);
+        Ok(known)
+    }
+
+    /// Keeps what was found since `turn`.
+    fn remember(&self, digest: &KeyDigest, known: &Arc<Known>, turn: u64) {
+        self.known.insert(*digest, Arc::clone(known));
         // INVARIANT: what a change overtook does not stay. The turn grows before entries are
         // dropped, so either the drop sees this entry, or we see the turn.
         if self.turn.load(Ordering::SeqCst) != turn {
             self.known.invalidate(digest);
         }
-        Ok(Some(known))
     }
 
     async fn listen(
@@ -158,18 +206,10 @@ impl Directory {
     }
 
     fn forget_changed(&self, changes: &[Change]) {
-        let mut principals: HashSet<&PrincipalId> = HashSet::new();
-        let mut credentials: HashSet<&CredentialId> = HashSet::new();
-        for change in changes {
-            match &change.what {
-                ChangeKind::Principal(id) => principals.insert(id),
-                ChangeKind::Credential(id) => credentials.insert(id),
-            };
+        let concerned = Concerned::by(changes);
+        if !concerned.is_empty() {
+            self.forget(|known| concerned.has(known));
         }
-        self.forget(|known| {
-            principals.contains(&known.principal.id)
-                || credentials.contains(&known.principal.credential)
-        });
     }
 
     /// Drops the entries that `changed`, every negative one, and lets no one join an older load.

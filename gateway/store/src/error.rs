@@ -1,5 +1,6 @@
 //! Why a store could not do what it was asked.
 
+use crate::Kind;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,8 +64,38 @@ pub enum StoreError {
         /// Which number.
         what: &'static str,
     },
+    /// A document is not as the one who writes it believes.
+    #[error("the {what} {name} was changed meanwhile: read it again, then try again")]
+    Conflict {
+        /// The kind of document.
+        what: Kind,
+        /// Its name.
+        name: String,
+    },
+    /// Something has a shape that is not kept.
+    #[error("{what} cannot be kept: {rule}")]
+    Unfit {
+        /// What it is.
+        what: &'static str,
+        /// What to give instead.
+        rule: &'static str,
+    },
+    /// What is kept was not written by us.
+    #[error("the {what} {name} is not as it should be: correct its record")]
+    Malformed {
+        /// The kind of record.
+        what: String,
+        /// Its name.
+        name: String,
+    },
+    /// There is more of something than is read at once.
+    #[error("{what}, the most a node reads")]
+    TooMany {
+        /// Of what there is too much.
+        what: String,
+    },
     /// A store with a bound has reached it.
-    #[error("the store in memory is full at {most} rows: keep usage in a file")]
+    #[error("the store in memory is full at {most} rows: keep them in a file")]
     Full {
         /// The bound.
         most: usize,

@@ -1,18 +1,18 @@
-//! Who may call: principals, their credentials, and the feed of what changed.
+//! Who may call: principals, their credentials, the documents that belong to them, the audit of who
+//! changed what, and the feed of what changed.
 
-use crate::Fut;
-use sluice_config::words::{
-    CredentialId, Holder, KeyDigest, Principal, PrincipalId, TierId, Timestamp,
-};
+use crate::{Act, AuditEntry, Batch, Document, Fut, Kind, Known, Listing, Owner};
+use sluice_config::words::{CredentialId, KeyDigest, PrincipalId, Scopes, TierId, Timestamp};
 use std::fmt;
 
 /// The most changes one question of the feed answers.
 pub const CHANGES_MAX: usize = 1000;
 
-/// Who may call. Each change is in the feed as soon as it can be read.
+/// Who may call. Each change is in the feed and in the audit as soon as it can be read, or neither it
+/// nor they are there.
 pub trait Records: fmt::Debug + Send + Sync {
     /// Adds a principal.
-    fn create_principal(&self, new: NewPrincipal, now: Timestamp) -> Fut<'_, ()>;
+    fn create_principal<'a>(&'a self, new: NewPrincipal, act: &'a Act) -> Fut<'a, ()>;
 
     /// Every principal, by id.
     fn principals(&self) -> Fut<'_, Vec<PrincipalRecord>>;
@@ -21,25 +21,38 @@ pub trait Records: fmt::Debug + Send + Sync {
     fn principal<'a>(&'a self, id: &'a PrincipalId) -> Fut<'a, Option<PrincipalRecord>>;
 
     /// Puts a principal on another tier.
-    fn set_tier<'a>(&'a self, id: &'a PrincipalId, tier: &'a TierId) -> Fut<'a, ()>;
+    fn set_tier<'a>(&'a self, id: &'a PrincipalId, tier: &'a TierId, act: &'a Act) -> Fut<'a, ()>;
 
     /// Stops a principal, with all its credentials. The first time it happened is kept.
-    fn disable<'a>(&'a self, id: &'a PrincipalId, now: Timestamp) -> Fut<'a, ()>;
+    fn disable<'a>(&'a self, id: &'a PrincipalId, act: &'a Act) -> Fut<'a, ()>;
 
     /// Lets a stopped principal call again.
-    fn enable<'a>(&'a self, id: &'a PrincipalId) -> Fut<'a, ()>;
+    fn enable<'a>(&'a self, id: &'a PrincipalId, act: &'a Act) -> Fut<'a, ()>;
 
-    /// Adds a credential to a principal.
-    fn create_credential(&self, new: NewCredential, now: Timestamp) -> Fut<'_, ()>;
+    /// Adds a credential to a principal, and sets an end to the one it replaces.
+    fn create_credential<'a>(&'a self, new: NewCredential, act: &'a Act) -> Fut<'a, ()>;
 
     /// Every credential, or those of one principal, by principal and age.
     fn credentials<'a>(&'a self, of: Option<&'a PrincipalId>) -> Fut<'a, Vec<CredentialRecord>>;
 
     /// Ends a credential for ever. The first time it happened is kept.
-    fn revoke<'a>(&'a self, id: &'a CredentialId, now: Timestamp) -> Fut<'a, ()>;
+    fn revoke<'a>(&'a self, id: &'a CredentialId, act: &'a Act) -> Fut<'a, ()>;
 
-    /// Who has the key with this digest; `None` if no one ever had.
+    /// Who has the key with this digest, with what belongs to them; `None` if no one ever had.
     fn find<'a>(&'a self, digest: &'a KeyDigest) -> Fut<'a, Option<Known>>;
+
+    /// One document.
+    fn document<'a>(&'a self, kind: &'a Kind, id: &'a str) -> Fut<'a, Option<Document>>;
+
+    /// Documents, by kind and id, each in the order of its bytes.
+    fn documents<'a>(&'a self, listing: &'a Listing) -> Fut<'a, Vec<Document>>;
+
+    /// Writes all of a batch, or none if one of its documents is not as expected.
+    fn commit(&self, batch: Batch) -> Fut<'_, ()>;
+
+    /// The audit after `after`, oldest first, at most `most` and never more than
+    /// [`AUDIT_MAX`](crate::AUDIT_MAX).
+    fn audit(&self, after: u64, most: usize) -> Fut<'_, Vec<AuditEntry>>;
 
     /// What changed after `after`, oldest first, at most [`CHANGES_MAX`].
     fn changes(&self, after: u64) -> Fut<'_, Vec<Change>>;
@@ -89,6 +102,19 @@ pub struct NewCredential {
     pub expires: Option<Timestamp>,
     /// What people want to remember of it.
     pub note: String,
+    /// What it may be used for, if not for everything.
+    pub scopes: Option<Scopes>,
+    /// The credential of the same principal that it takes the place of.
+    pub replaces: Option<Replaced>,
+}
+
+/// A credential that another takes the place of.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Replaced {
+    /// Which.
+    pub credential: CredentialId,
+    /// When it ends at the latest.
+    pub until: Timestamp,
 }
 
 /// A credential as kept, without its digest.
@@ -108,51 +134,10 @@ pub struct CredentialRecord {
     pub expires: Option<Timestamp>,
     /// When it was ended by hand, if it was.
     pub revoked: Option<Timestamp>,
-}
-
-/// Who has a key, and whether it still stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Known {
-    /// Who it is.
-    pub principal: Principal,
-    /// The same, with all that records say of it.
-    pub holder: Holder,
-    /// When the credential ends by itself, if it does.
-    pub expires: Option<Timestamp>,
-    /// When the credential was ended by hand, if it was.
-    pub revoked: Option<Timestamp>,
-    /// When the principal was stopped, if it is.
-    pub disabled: Option<Timestamp>,
-}
-
-impl Known {
-    /// Whether the key still stands at `now`; if not, why, for the log and never for the caller.
-    pub fn stands(&self, now: Timestamp) -> Result<&Principal, Fallen> {
-        if self.revoked.is_some() {
-            return Err(Fallen::Revoked);
-        }
-        if self.disabled.is_some() {
-            return Err(Fallen::Disabled);
-        }
-        if self.expires.is_some_and(|at| at <= now) {
-            return Err(Fallen::Expired);
-        }
-        Ok(&self.principal)
-    }
-}
-
-/// Why a key that is known no longer stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum Fallen {
-    /// The credential was ended by hand.
-    #[error("the credential is revoked")]
-    Revoked,
-    /// The principal was stopped.
-    #[error("the principal is disabled")]
-    Disabled,
-    /// The credential's time is over.
-    #[error("the credential has expired")]
-    Expired,
+    /// What it may be used for, if not for everything.
+    pub scopes: Option<Scopes>,
+    /// The credential it took the place of.
+    pub replaces: Option<CredentialId>,
 }
 
 /// One entry of the feed.
@@ -171,4 +156,13 @@ pub enum ChangeKind {
     Principal(PrincipalId),
     /// A credential was added or ended.
     Credential(CredentialId),
+    /// A document was written.
+    Document {
+        /// Its kind.
+        kind: Kind,
+        /// Its name.
+        id: String,
+        /// Whom it concerns.
+        owner: Owner,
+    },
 }

@@ -26,7 +26,7 @@ proptest! {
         match which {
             0 => less.holder.grants = Box::default(),
             1 => less.holder.acceptances = Box::default(),
-            2 => less.holder.verification = Verification::Anonymous,
+            2 => less.holder.verified = Box::default(),
             3 => {
                 let (one, other) = (scene.holder.standing(NOW), other.holder.standing(NOW));
                 less.holder.sanctions = sanction(one.max(other));
@@ -87,7 +87,7 @@ proptest! {
         for state in [OpState::Draining, OpState::Suspended, OpState::Retired] {
             prop_assert!(denied(&|it| it.release.op_state = state));
         }
-        let known = scene.holder.verification;
+        let known = scene.holder.verification(NOW);
         if known < Verification::Vetted {
             prop_assert!(denied(&|it| it.verification = [Verification::Vetted; 8]));
         }
@@ -103,8 +103,7 @@ proptest! {
             prop_assert!(denied(&|it| it.denied = Some(country)));
         }
         let scope = denied(&|it| {
-            let models = Some(vec![ModelId::new("other")]);
-            it.holder.scopes = Some(Scopes { models, ..Scopes::default() });
+            it.holder.scopes = Scopes::new([ModelId::new("other")], [], []).ok();
         });
         prop_assert!(scope);
     }

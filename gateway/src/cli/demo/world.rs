@@ -1,9 +1,9 @@
 //! What the demo brings up: a folder with a configuration, a backend, a node, and callers with keys.
 
+use super::super::act::act;
 use super::super::init::{create, new_secret};
 use super::super::keys;
 use super::super::out::Failure;
-use super::super::when;
 use super::client;
 use super::{Demo, backend};
 use crate::serve::{Options, Running, start};
@@ -72,7 +72,14 @@ impl World {
         let mut callers = Vec::new();
         for (name, tier, variable) in CALLERS {
             let id = principal(&store, name, tier).await?;
-            let key = keys::make(&store, &hasher, (id, None, "demo".into())).await?.key;
+            let wanted = keys::Wanted {
+                principal: id,
+                expires: None,
+                note: "demo".into(),
+                scopes: None,
+                replaces: None,
+            };
+            let key = keys::make(&store, &hasher, wanted, &act("create_credential")).await?.key;
             callers.push(Caller { tier, variable, key });
         }
         let options = Options { store: Some(store), ..Options::default() };
@@ -144,7 +151,7 @@ async fn model_of(config: &Config) -> Result<String, Failure> {
 async fn principal(store: &Store, name: &str, tier: &str) -> Result<PrincipalId, Failure> {
     let id = PrincipalId::new(name);
     let new = NewPrincipal { id: id.clone(), tier: TierId::new(tier), note: "demo".into() };
-    let created = store.records.create_principal(new, when::now()).await;
+    let created = store.records.create_principal(new, &act("create_principal")).await;
     created.map_err(|error| Failure::of("no principal for the demo", error))?;
     Ok(id)
 }

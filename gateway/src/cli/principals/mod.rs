@@ -2,6 +2,7 @@
 
 mod show;
 
+use super::act::Why;
 use super::arguments::{self, known_tier};
 use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
@@ -66,6 +67,8 @@ pub(super) struct Create {
     #[arg(long, default_value = "", hide_default_value = true, value_parser = arguments::note)]
     note: String,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     output: Output,
     #[command(flatten)]
     settings: Settings,
@@ -73,11 +76,11 @@ pub(super) struct Create {
 
 impl Create {
     fn run(self) -> Done {
-        let Self { id, tier, note, output, settings } = self;
+        let Self { id, tier, note, why, output, settings } = self;
         let made = settings.with_store(|config, store| async move {
             known_tier(&config.policy, &tier)?;
             let new = NewPrincipal { id: id.clone(), tier, note };
-            let created = store.records.create_principal(new, when::now()).await;
+            let created = store.records.create_principal(new, &why.act("create_principal")).await;
             created.map_err(|error| Failure::of("the principal cannot be added", error))?;
             record(&store, &id).await
         })?;
@@ -160,15 +163,18 @@ pub(super) struct SetTier {
     #[arg(value_parser = arguments::tier)]
     tier: TierId,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     settings: Settings,
 }
 
 impl SetTier {
     fn run(self) -> Done {
-        let Self { id, tier, settings } = self;
+        let Self { id, tier, why, settings } = self;
         settings.with_store(|config, store| async move {
             known_tier(&config.policy, &tier)?;
-            changed(&store, &id, store.records.set_tier(&id, &tier).await).await?;
+            let act = why.act("set_tier");
+            changed(&store, &id, store.records.set_tier(&id, &tier, &act).await).await?;
             out::note(format!("{id} is on tier {tier}; running nodes know within a second"));
             Ok(())
         })
@@ -182,6 +188,8 @@ pub(super) struct One {
     #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
     id: PrincipalId,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     settings: Settings,
 }
 
@@ -193,11 +201,15 @@ enum Turn {
 
 impl One {
     fn turn(self, turn: Turn) -> Done {
-        let Self { id, settings } = self;
+        let Self { id, why, settings } = self;
         settings.with_store(|_, store| async move {
             let (done, word) = match turn {
-                Turn::On => (store.records.enable(&id).await, "enabled"),
-                Turn::Off => (store.records.disable(&id, when::now()).await, "disabled"),
+                Turn::On => {
+                    (store.records.enable(&id, &why.act("enable_principal")).await, "enabled")
+                }
+                Turn::Off => {
+                    (store.records.disable(&id, &why.act("disable_principal")).await, "disabled")
+                }
             };
             changed(&store, &id, done).await?;
             out::note(format!("{id} is {word}; running nodes know within a second"));

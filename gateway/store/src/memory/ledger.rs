@@ -1,6 +1,6 @@
 //! The ledger in memory.
 
-use super::Memory;
+use super::{Memory, ROWS_MAX};
 use crate::ledger::{DAY_MS, date};
 use crate::number::clamped;
 use crate::{By, Fut, Ledger, Query, Spent, StoreError, UsageLine, UsageRow};
@@ -8,9 +8,6 @@ use sluice_config::words::Timestamp;
 use std::collections::BTreeMap;
 use std::future::ready;
 use std::pin::Pin;
-
-/// The most rows kept. Beyond it the ledger fails rather than forgets.
-const ROWS_MAX: usize = 1_000_000;
 
 impl Ledger for Memory {
     fn append<'a>(&'a self, rows: &'a [UsageRow]) -> Fut<'a, ()> {

@@ -1,19 +1,16 @@
 //! Records in memory.
 
-use super::{Kept, Memory};
-use crate::number::into_signed;
+use super::Memory;
 use crate::{
-    CHANGES_MAX, Change, ChangeKind, CredentialRecord, Fut, Known, NewCredential, NewPrincipal,
-    PrincipalRecord, Records, StoreError,
+    AUDIT_MAX, Act, AuditEntry, Batch, CHANGES_MAX, Change, CredentialRecord, Document, Fut, Kind,
+    Known, Listing, NewCredential, NewPrincipal, PrincipalRecord, Records,
 };
-use sluice_config::words::{
-    CredentialId, Holder, KeyDigest, Principal, PrincipalId, TierId, Timestamp,
-};
+use sluice_config::words::{CredentialId, KeyDigest, PrincipalId, TierId};
 use std::future::ready;
 
 impl Records for Memory {
-    fn create_principal(&self, new: NewPrincipal, now: Timestamp) -> Fut<'_, ()> {
-        Box::pin(ready(self.kept().create_principal(new, now)))
+    fn create_principal<'a>(&'a self, new: NewPrincipal, act: &'a Act) -> Fut<'a, ()> {
+        Box::pin(ready(self.kept().create_principal(new, act)))
     }
 
     fn principals(&self) -> Fut<'_, Vec<PrincipalRecord>> {
@@ -26,23 +23,20 @@ impl Records for Memory {
         Box::pin(ready(Ok(found)))
     }
 
-    fn set_tier<'a>(&'a self, id: &'a PrincipalId, tier: &'a TierId) -> Fut<'a, ()> {
-        let change = |record: &mut PrincipalRecord| record.tier = tier.clone();
-        Box::pin(ready(self.kept().change_principal(id, change)))
+    fn set_tier<'a>(&'a self, id: &'a PrincipalId, tier: &'a TierId, act: &'a Act) -> Fut<'a, ()> {
+        Box::pin(ready(self.kept().set_tier(id, tier, act)))
     }
 
-    fn disable<'a>(&'a self, id: &'a PrincipalId, now: Timestamp) -> Fut<'a, ()> {
-        let change = |record: &mut PrincipalRecord| _ = record.disabled.get_or_insert(now);
-        Box::pin(ready(self.kept().change_principal(id, change)))
+    fn disable<'a>(&'a self, id: &'a PrincipalId, act: &'a Act) -> Fut<'a, ()> {
+        Box::pin(ready(self.kept().disable(id, act)))
     }
 
-    fn enable<'a>(&'a self, id: &'a PrincipalId) -> Fut<'a, ()> {
-        let change = |record: &mut PrincipalRecord| record.disabled = None;
-        Box::pin(ready(self.kept().change_principal(id, change)))
+    fn enable<'a>(&'a self, id: &'a PrincipalId, act: &'a Act) -> Fut<'a, ()> {
+        Box::pin(ready(self.kept().enable(id, act)))
     }
 
-    fn create_credential(&self, new: NewCredential, now: Timestamp) -> Fut<'_, ()> {
-        Box::pin(ready(self.kept().create_credential(new, now)))
+    fn create_credential<'a>(&'a self, new: NewCredential, act: &'a Act) -> Fut<'a, ()> {
+        Box::pin(ready(self.kept().create_credential(new, act)))
     }
 
     fn credentials<'a>(&'a self, of: Option<&'a PrincipalId>) -> Fut<'a, Vec<CredentialRecord>> {
@@ -53,12 +47,36 @@ impl Records for Memory {
         Box::pin(ready(Ok(found)))
     }
 
-    fn revoke<'a>(&'a self, id: &'a CredentialId, now: Timestamp) -> Fut<'a, ()> {
-        Box::pin(ready(self.kept().revoke(id, now)))
+    fn revoke<'a>(&'a self, id: &'a CredentialId, act: &'a Act) -> Fut<'a, ()> {
+        Box::pin(ready(self.kept().revoke(id, act)))
     }
 
     fn find<'a>(&'a self, digest: &'a KeyDigest) -> Fut<'a, Option<Known>> {
         let found = self.kept().find(digest);
+        Box::pin(async move {
+            let Some(known) = found else { return Ok(None) };
+            known.with_holdings(self).await.map(Some)
+        })
+    }
+
+    fn document<'a>(&'a self, kind: &'a Kind, id: &'a str) -> Fut<'a, Option<Document>> {
+        let found = self.kept().documents.get(&(kind.clone(), id.to_owned())).cloned();
+        Box::pin(ready(Ok(found)))
+    }
+
+    fn documents<'a>(&'a self, listing: &'a Listing) -> Fut<'a, Vec<Document>> {
+        let found = self.kept().list(listing);
+        Box::pin(ready(Ok(found)))
+    }
+
+    fn commit(&self, batch: Batch) -> Fut<'_, ()> {
+        Box::pin(ready(self.kept().commit(batch)))
+    }
+
+    fn audit(&self, after: u64, most: usize) -> Fut<'_, Vec<AuditEntry>> {
+        let kept = self.kept();
+        let from = kept.audit.partition_point(|entry| entry.seq <= after);
+        let found = kept.audit.iter().skip(from).take(most.min(AUDIT_MAX)).cloned().collect();
         Box::pin(ready(Ok(found)))
     }
 
@@ -72,78 +90,5 @@ impl Records for Memory {
     fn head(&self) -> Fut<'_, u64> {
         let head = self.kept().head();
         Box::pin(ready(Ok(head)))
-    }
-}
-
-impl Kept {
-    fn create_principal(&mut self, new: NewPrincipal, now: Timestamp) -> Result<(), StoreError> {
-        if self.principals.contains_key(&new.id) {
-            return Err(StoreError::Exists { what: "principal", name: new.id.to_string() });
-        }
-        let NewPrincipal { id, tier, note } = new;
-        let record = PrincipalRecord { id: id.clone(), tier, note, created: now, disabled: None };
-        self.principals.insert(id.clone(), record);
-        self.changed(ChangeKind::Principal(id));
-        Ok(())
-    }
-
-    fn change_principal(
-        &mut self,
-        id: &PrincipalId,
-        change: impl FnOnce(&mut PrincipalRecord),
-    ) -> Result<(), StoreError> {
-        let absent = || StoreError::Absent { what: "principal", name: id.to_string() };
-        change(self.principals.get_mut(id).ok_or_else(absent)?);
-        self.changed(ChangeKind::Principal(id.clone()));
-        Ok(())
-    }
-
-    fn create_credential(&mut self, new: NewCredential, now: Timestamp) -> Result<(), StoreError> {
-        into_signed(new.expires.unwrap_or_default().0, "a time")?;
-        if self.credentials.contains_key(&new.id) || self.digests.contains_key(&new.digest) {
-            return Err(StoreError::Exists { what: "credential", name: new.id.to_string() });
-        }
-        if !self.principals.contains_key(&new.principal) {
-            let name = new.principal.to_string();
-            return Err(StoreError::Absent { what: "principal", name });
-        }
-        let NewCredential { id, principal, digest, hasher, expires, note } = new;
-        let record = CredentialRecord {
-            id: id.clone(),
-            principal,
-            hasher,
-            note,
-            created: now,
-            expires,
-            revoked: None,
-        };
-        self.credentials.insert(id.clone(), record);
-        self.digests.insert(digest, id.clone());
-        self.changed(ChangeKind::Credential(id));
-        Ok(())
-    }
-
-    fn revoke(&mut self, id: &CredentialId, now: Timestamp) -> Result<(), StoreError> {
-        let absent = || StoreError::Absent { what: "credential", name: id.to_string() };
-        self.credentials.get_mut(id).ok_or_else(absent)?.revoked.get_or_insert(now);
-        self.changed(ChangeKind::Credential(id.clone()));
-        Ok(())
-    }
-
-    fn find(&self, digest: &KeyDigest) -> Option<Known> {
-        let credential = self.credentials.get(self.digests.get(digest)?)?;
-        let principal = self.principals.get(&credential.principal)?;
-        let theirs = Principal {
-            id: principal.id.clone(),
-            tier: principal.tier.clone(),
-            credential: credential.id.clone(),
-        };
-        Some(Known {
-            holder: Holder::of(theirs.clone()),
-            principal: theirs,
-            expires: credential.expires,
-            revoked: credential.revoked,
-            disabled: principal.disabled,
-        })
     }
 }

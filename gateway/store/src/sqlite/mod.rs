@@ -5,6 +5,9 @@
 //! other. The writer syncs at every commit: usage and keys shown once must outlive a power cut.
 
 mod append;
+mod audit;
+mod callers;
+mod documents;
 mod kinds;
 mod ledger;
 mod records;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 /// One step of the schema each, in order. A released step is never changed: add the next one, and a
 /// database of it to `tests/fixtures/schema/`.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_records.sql")];
 
 /// "Slce", in the header of the file: whose database it is.
 const APPLICATION: i64 = 0x536c_6365;

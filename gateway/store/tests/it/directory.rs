@@ -1,6 +1,6 @@
 //! The directory: memory first, told of every change, true under races and outages.
 
-use crate::world::{HandClock, Moody, NOW, add_credential, add_principal, beside, digest, until};
+use crate::world::{HandClock, Moody, act, add_credential, add_principal, beside, digest, until};
 use sluice_config::StoreSpec;
 use sluice_config::words::{CredentialId, PrincipalId, TierId};
 use sluice_store::{Directory, Lookup, Records};
@@ -76,13 +76,13 @@ async fn a_change_drops_what_it_concerns_and_nothing_else() {
     assert_eq!(world.directory.catch_up().await.unwrap(), 0);
     assert_eq!(world.has([1, 2, 3, 9]), ["ada", "ada", "zoe", "unknown"]);
 
-    world.records.revoke(&CredentialId::new("c1"), NOW).await.unwrap();
+    world.records.revoke(&CredentialId::new("c1"), &act()).await.unwrap();
     assert_eq!(world.directory.catch_up().await.unwrap(), 1);
     assert_eq!(world.has([1, 2, 3, 9]), ["absent", "ada", "zoe", "absent"]);
 
     world.load_all().await;
     let tier = TierId::new("trusted");
-    world.records.set_tier(&PrincipalId::new("ada"), &tier).await.unwrap();
+    world.records.set_tier(&PrincipalId::new("ada"), &tier, &act()).await.unwrap();
     world.directory.catch_up().await.unwrap();
     assert_eq!(world.has([1, 2, 3, 9]), ["absent", "absent", "zoe", "absent"]);
     let known = world.directory.load(&digest(2)).await.unwrap().unwrap();
@@ -161,7 +161,7 @@ async fn a_load_that_a_change_overtook_is_not_remembered() {
     let known = spawn_load(&world, 1);
     let unknown = spawn_load(&world, 9);
     until(|| world.asked() == 2).await;
-    world.records.revoke(&CredentialId::new("c1"), NOW).await.unwrap();
+    world.records.revoke(&CredentialId::new("c1"), &act()).await.unwrap();
     add_credential(&*world.records, "zoe", 9).await;
     world.directory.catch_up().await.unwrap();
 

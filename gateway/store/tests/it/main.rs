@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a check that cannot run has failed")]
 
+mod admitted;
 mod directory;
 mod ledger;
+mod side_by_side;
 mod sqlite;
 mod stores;
 mod world;

@@ -1,15 +1,20 @@
 //! What only the file promises: to be private, shared, durable, and nobody else's.
 
-use crate::world::{HandClock, NOW, add_credential, add_principal, beside, digest, kept, row};
+use crate::world::{
+    HandClock, NOW, act, add_credential, add_principal, beside, digest, fresh, kept, put, row,
+};
 use sluice_config::StoreSpec;
-use sluice_config::words::CredentialId;
-use sluice_store::{Directory, Lookup, Store, StoreError, open};
+use sluice_config::words::{CredentialId, Operation};
+use sluice_store::{
+    Batch, Change, ChangeKind, Directory, Kind, Lookup, Owner, Store, StoreError, Write, open,
+};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-const SCHEMAS: [&str; 1] = [include_str!("../fixtures/schema/0001.sql")];
+const SCHEMAS: [&str; 2] =
+    [include_str!("../fixtures/schema/0001.sql"), include_str!("../fixtures/schema/0002.sql")];
 
 fn home() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
@@ -23,10 +28,15 @@ async fn store(path: &Path) -> Result<Store, StoreError> {
 
 /// Does something to the file as a person with `sqlite3` would.
 async fn by_hand(path: &Path, sql: &str) {
+    try_by_hand(path, sql).await.unwrap();
+}
+
+async fn try_by_hand(path: &Path, sql: &str) -> Result<(), sqlx::Error> {
     let url = format!("sqlite://{}?mode=rwc", path.display());
     let mut connection = SqliteConnection::connect(&url).await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await;
     connection.close().await.unwrap();
+    done.map(drop)
 }
 
 #[cfg(unix)]
@@ -106,11 +116,97 @@ async fn every_released_schema_is_brought_up_to_date() {
         let (_home, path) = home();
         by_hand(&path, schema).await;
         let store = store(&path).await.unwrap();
-        let known = store.records.find(&digest(1)).await.unwrap().unwrap();
+        let records = &*store.records;
+        let known = records.find(&digest(1)).await.unwrap().unwrap();
         assert_eq!(known.principal.credential, CredentialId::new("c1"), "schema {number}");
         assert_eq!(kept(&*store.ledger).await, 2, "schema {number}");
-        assert_eq!(store.records.head().await.unwrap(), 3, "schema {number}");
-        add_credential(&*store.records, "ada", 7).await;
+        let head = records.head().await.unwrap();
+        assert_eq!(head, [3, 6][number], "schema {number}");
+        add_credential(records, "ada", 7).await;
+        put(records, fresh(Kind::GRANT, "new", Owner::World, true.into())).await;
+        let news = records.changes(head).await.unwrap();
+        let news: Vec<_> = news.into_iter().map(|it| (it.seq - head, it.what)).collect();
+        let credential = ChangeKind::Credential(CredentialId::new("c7"));
+        let (kind, id, owner) = (Kind::GRANT, "new".to_owned(), Owner::World);
+        assert_eq!(news, [(1, credential), (2, ChangeKind::Document { kind, id, owner })]);
+    }
+}
+
+#[tokio::test]
+async fn what_schema_2_has_is_still_there() {
+    let (_home, path) = home();
+    by_hand(&path, SCHEMAS[1]).await;
+    let store = store(&path).await.unwrap();
+    let known = store.records.find(&digest(3)).await.unwrap().unwrap();
+    assert!(!known.scopes.unwrap().has_operation(Operation::Embedding));
+    let held: Vec<_> = known.holdings.documents.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(held, ["ada", "g1"]);
+    assert_eq!(store.records.audit(0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_migrated_feed_counts_on_although_it_was_shortened() {
+    let (_home, path) = home();
+    by_hand(&path, SCHEMAS[0]).await;
+    by_hand(&path, "delete from changes where seq > 1").await;
+    let store = store(&path).await.unwrap();
+    add_credential(&*store.records, "ada", 7).await;
+    let heard = store.records.changes(1).await.unwrap();
+    assert_eq!(heard.first().map(|it| it.seq), Some(4), "3 was given away already");
+}
+
+#[tokio::test]
+async fn no_one_at_a_prompt_can_write_unseen() {
+    let (_home, path) = home();
+    let store = store(&path).await.unwrap();
+    put(&*store.records, fresh(Kind::GRANT, "g", Owner::World, 1.into())).await;
+    for (sql, why) in [
+        ("update audit set reason = 'none'", "the audit is never changed"),
+        ("delete from audit", "the audit is never shortened"),
+        ("delete from documents", "a document is never removed"),
+        ("update documents set body = '2'", "has a greater version"),
+        ("update documents set id = 'h', version = 2", "keeps its kind, id and owner"),
+        ("update documents set body = '{', version = 2", "json_valid"),
+    ] {
+        let refused = try_by_hand(&path, sql).await.unwrap_err().to_string();
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+    let head = store.records.head().await.unwrap();
+    by_hand(&path, "update documents set body = '2', version = 2").await;
+    let news = store.records.changes(head).await.unwrap();
+    assert!(matches!(&news[..], [Change { what: ChangeKind::Document { .. }, .. }]), "{news:?}");
+}
+
+#[tokio::test]
+async fn bounds_that_cannot_be_read_are_not_taken_for_none() {
+    let (_home, path) = home();
+    let store = store(&path).await.unwrap();
+    add_principal(&*store.records, "ada").await;
+    add_credential(&*store.records, "ada", 1).await;
+    for scopes in [r#"{"model":["open-1"]}"#, r#"{"models":[]}"#, "7"] {
+        by_hand(&path, &format!("update credentials set scopes = '{scopes}'")).await;
+        assert!(store.records.find(&digest(1)).await.is_err(), "{scopes}");
+    }
+    by_hand(&path, "update credentials set scopes = null").await;
+    assert!(store.records.find(&digest(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn of_two_who_read_the_same_version_one_may_write() {
+    let (_home, path) = home();
+    let stores = [store(&path).await.unwrap(), store(&path).await.unwrap()];
+    let write = fresh(Kind::GRANT, "g", Owner::World, 0.into());
+    put(&*stores[0].records, write.clone()).await;
+    for version in 1..20 {
+        let both = stores.each_ref().map(|store| {
+            let write = Write { expected: Some(version), ..write.clone() };
+            store.records.commit(Batch { writes: vec![write], act: act() })
+        });
+        let [one, other] = both;
+        let (one, other) = tokio::join!(one, other);
+        let conflicts = [&one, &other].map(|it| matches!(it, Err(StoreError::Conflict { .. })));
+        assert_eq!(conflicts.iter().filter(|it| **it).count(), 1, "{one:?} {other:?}");
+        assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
     }
 }
 
@@ -120,10 +216,10 @@ async fn a_newer_schema_is_left_alone() {
     store(&path).await.unwrap().close().await;
     by_hand(&path, "pragma user_version = 99").await;
     let refused = store(&path).await.unwrap_err();
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 1 }), "{refused:?}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 2 }), "{refused:?}");
     assert_eq!(
         refused.to_string(),
-        "the store has schema 99 and this sluice knows 1: run the sluice that wrote it, or a newer one"
+        "the store has schema 99 and this sluice knows 2: run the sluice that wrote it, or a newer one"
     );
 }
 

@@ -5,8 +5,9 @@ use sluice_config::words::{
     TierId, Timestamp,
 };
 use sluice_store::{
-    Change, CredentialRecord, Fut, Known, Ledger, NewCredential, NewPrincipal, PrincipalRecord,
-    Query, Records, Spent, Store, StoreError, UsageLine, UsageRow,
+    Act, AuditEntry, Batch, Change, CredentialRecord, Document, Fut, Kind, Known, Ledger, Listing,
+    NewCredential, NewPrincipal, Owner, PrincipalRecord, Query, Records, Spent, Store, StoreError,
+    UsageLine, UsageRow, Write,
 };
 use std::pin::Pin;
 use std::sync::Arc;
@@ -74,8 +75,8 @@ impl Moody {
 }
 
 impl Records for Moody {
-    fn create_principal(&self, new: NewPrincipal, now: Timestamp) -> Fut<'_, ()> {
-        self.store.records.create_principal(new, now)
+    fn create_principal<'a>(&'a self, new: NewPrincipal, act: &'a Act) -> Fut<'a, ()> {
+        self.store.records.create_principal(new, act)
     }
 
     fn principals(&self) -> Fut<'_, Vec<PrincipalRecord>> {
@@ -83,31 +84,56 @@ impl Records for Moody {
     }
 
     fn principal<'a>(&'a self, id: &'a PrincipalId) -> Fut<'a, Option<PrincipalRecord>> {
-        self.store.records.principal(id)
+        Box::pin(async move {
+            self.mood()?;
+            let found = self.store.records.principal(id).await;
+            self.asked.fetch_add(1, SeqCst);
+            self.gate.acquire().await.unwrap().forget();
+            found
+        })
     }
 
-    fn set_tier<'a>(&'a self, id: &'a PrincipalId, tier: &'a TierId) -> Fut<'a, ()> {
-        self.store.records.set_tier(id, tier)
+    fn set_tier<'a>(&'a self, id: &'a PrincipalId, tier: &'a TierId, act: &'a Act) -> Fut<'a, ()> {
+        self.store.records.set_tier(id, tier, act)
     }
 
-    fn disable<'a>(&'a self, id: &'a PrincipalId, now: Timestamp) -> Fut<'a, ()> {
-        self.store.records.disable(id, now)
+    fn disable<'a>(&'a self, id: &'a PrincipalId, act: &'a Act) -> Fut<'a, ()> {
+        self.store.records.disable(id, act)
     }
 
-    fn enable<'a>(&'a self, id: &'a PrincipalId) -> Fut<'a, ()> {
-        self.store.records.enable(id)
+    fn enable<'a>(&'a self, id: &'a PrincipalId, act: &'a Act) -> Fut<'a, ()> {
+        self.store.records.enable(id, act)
     }
 
-    fn create_credential(&self, new: NewCredential, now: Timestamp) -> Fut<'_, ()> {
-        self.store.records.create_credential(new, now)
+    fn create_credential<'a>(&'a self, new: NewCredential, act: &'a Act) -> Fut<'a, ()> {
+        self.store.records.create_credential(new, act)
     }
 
     fn credentials<'a>(&'a self, of: Option<&'a PrincipalId>) -> Fut<'a, Vec<CredentialRecord>> {
         self.store.records.credentials(of)
     }
 
-    fn revoke<'a>(&'a self, id: &'a CredentialId, now: Timestamp) -> Fut<'a, ()> {
-        self.store.records.revoke(id, now)
+    fn revoke<'a>(&'a self, id: &'a CredentialId, act: &'a Act) -> Fut<'a, ()> {
+        self.store.records.revoke(id, act)
+    }
+
+    fn document<'a>(&'a self, kind: &'a Kind, id: &'a str) -> Fut<'a, Option<Document>> {
+        self.store.records.document(kind, id)
+    }
+
+    fn documents<'a>(&'a self, listing: &'a Listing) -> Fut<'a, Vec<Document>> {
+        Box::pin(async move {
+            self.mood()?;
+            self.store.records.documents(listing).await
+        })
+    }
+
+    fn commit(&self, batch: Batch) -> Fut<'_, ()> {
+        self.store.records.commit(batch)
+    }
+
+    fn audit(&self, after: u64, most: usize) -> Fut<'_, Vec<AuditEntry>> {
+        self.store.records.audit(after, most)
     }
 
     fn find<'a>(&'a self, digest: &'a KeyDigest) -> Fut<'a, Option<Known>> {
@@ -166,11 +192,26 @@ pub(crate) fn digest(byte: u8) -> KeyDigest {
     KeyDigest([byte; 32])
 }
 
+/// What the tests do, now.
+pub(crate) fn act() -> Act {
+    Act { by: "a test".into(), verb: "try".into(), reason: String::new(), at: NOW }
+}
+
+/// A document that is new.
+pub(crate) fn fresh(kind: Kind, id: &str, owner: Owner, body: serde_json::Value) -> Write {
+    Write { kind, id: id.into(), owner, tag: String::new(), body, expected: None }
+}
+
+/// Writes one document.
+pub(crate) async fn put(records: &dyn Records, write: Write) {
+    records.commit(Batch { writes: vec![write], act: act() }).await.unwrap();
+}
+
 /// Adds a principal on the public tier.
 pub(crate) async fn add_principal(records: &dyn Records, name: &str) {
     let id = PrincipalId::new(name);
     let new = NewPrincipal { id, tier: TierId::new("public"), note: String::new() };
-    records.create_principal(new, NOW).await.unwrap();
+    records.create_principal(new, &act()).await.unwrap();
 }
 
 /// Adds a credential whose key has the digest of that byte, and whose name is its number.
@@ -182,8 +223,10 @@ pub(crate) async fn add_credential(records: &dyn Records, of: &str, byte: u8) {
         hasher: "h1".into(),
         expires: None,
         note: String::new(),
+        scopes: None,
+        replaces: None,
     };
-    records.create_credential(new, NOW).await.unwrap();
+    records.create_credential(new, &act()).await.unwrap();
 }
 
 pub(crate) fn row(request: impl std::fmt::Display) -> UsageRow {

@@ -4,7 +4,7 @@ use super::super::*;
 use crate::words::{
     Acceptance, Accepts, Cohort, Conditions, Country, EndUserId, Gives, Grant, GrantId, GrantState,
     OpState, OrganisationId, Purpose, Release, RequestState, Requested, Sanction, Scopes, TextHash,
-    Timestamp, Verification,
+    Timestamp, Verification, Verified,
 };
 use crate::world::EndUser;
 use proptest::prelude::*;
@@ -111,7 +111,7 @@ prop_compose! {
         Holder {
             grants: grants.into(),
             sanctions: sanction(standing),
-            verification,
+            verified: Box::new([Verified { level: verification, until: None }]),
             data_retention: flags.0,
             human_review: flags.1,
             mfa: flags.2,
@@ -123,7 +123,7 @@ prop_compose! {
                 .map(|state| Requested { model: ModelId::new("model"), state })
                 .into_iter()
                 .collect(),
-            scopes: scoped.map(|right| Scopes { models: Some(models(right)), ..Scopes::default() }),
+            scopes: scoped.map(|right| Scopes::new(models(right), [], []).unwrap()),
             ..Holder::of(caller("tier"))
         }
     }
