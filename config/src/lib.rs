@@ -32,3 +32,8 @@ pub use world::{EndUser, World};
 pub fn schema() -> serde_json::Value {
     file::schema()
 }
+
+/// The terms of the licences that come with the program, as a table in Markdown, for the book.
+pub fn licence_table() -> String {
+    compile::licence_table()
+}

@@ -1,6 +1,6 @@
 //! From a path or a text to a [`Config`], or to every problem with it.
 
-use crate::compile::{compile, policy_of};
+use crate::compile::{Outside, compile, policy_alone};
 use crate::file::{At, Environment, FILE_BYTES_MAX, File, Mark, Process, Read, parse};
 use crate::{Config, Policy, Positions, Problems};
 use std::path::Path;
@@ -30,7 +30,8 @@ pub fn read(text: &str, at: &Path, secrets: &dyn Environment) -> Result<Config, 
 
 /// Reads the file at `path` as far as it says who may use what. The secrets and lists it names
 /// are left alone, so that anyone who may read the file can ask what it would decide; so its
-/// version is not that of the whole.
+/// version is not that of the whole. Licences and their texts are read: they are no secrets, and
+/// what was accepted is the hash of a text.
 ///
 /// # Errors
 ///
@@ -46,7 +47,7 @@ pub fn load_policy(path: &Path) -> Result<Policy, Problems> {
 /// Every problem there is; not only the first.
 pub fn read_policy(text: &str, at: &Path) -> Result<Policy, Problems> {
     let (file, _, mut problems) = written::<File>(text, at)?;
-    let policy = policy_of(&file, &[], &[], &mut problems);
+    let policy = policy_alone(&file, &Outside::new(at, &Process), &mut problems);
     problems.clear(policy)
 }
 

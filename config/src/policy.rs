@@ -2,8 +2,8 @@
 
 use crate::jurisdiction::Jurisdiction;
 use crate::words::{
-    Caps, Duties, LicenceId, Limit, Link, ModelId, Operation, Profiles, ReleaseStage, RevisionId,
-    Strategy, TierId, UpstreamId, Verification,
+    Caps, Licence, LicenceId, Limit, Link, Modality, ModelId, Operation, Profiles, ReleaseStage,
+    RevisionId, Strategy, TierId, UpstreamId, Verification,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ pub struct Policy {
     pub(crate) tiers: BTreeMap<TierId, Arc<Tier>>,
     pub(crate) models: BTreeMap<ModelId, Arc<Model>>,
     pub(crate) names: HashMap<Box<str>, Named>,
+    pub(crate) licences: BTreeMap<LicenceId, Arc<Licence>>,
     pub(crate) jurisdiction: Jurisdiction,
 }
 
@@ -61,6 +62,8 @@ pub struct Model {
     pub revision: RevisionId,
     /// The licence they come under.
     pub licence: LicenceId,
+    /// What that licence asks, and those of the models it was made from: of each term the stricter.
+    pub terms: Arc<Licence>,
     /// Where its text can be read, if the file says so.
     pub licence_url: Option<Link>,
     /// What it wants shown with every answer, if anything.
@@ -69,8 +72,8 @@ pub struct Model {
     pub stage: ReleaseStage,
     /// `model@revision`: what records know the two together by.
     pub release: Arc<str>,
-    /// What its licence asks of whoever calls it.
-    pub duties: Duties,
+    /// What it reads or writes; not said, if empty.
+    pub modalities: Vec<Modality>,
     /// Whether `gated` means that each caller must have asked and been let in.
     pub requests: bool,
     /// How well a caller must be known, at each stage.
@@ -158,6 +161,16 @@ impl Policy {
     /// What depends on where a caller and a backend are.
     pub fn jurisdiction(&self) -> &Jurisdiction {
         &self.jurisdiction
+    }
+
+    /// A licence of which terms are known, by its id.
+    pub fn licence(&self, id: &LicenceId) -> Option<&Arc<Licence>> {
+        self.licences.get(id)
+    }
+
+    /// Every licence of which terms are known, by id.
+    pub fn licences(&self) -> impl ExactSizeIterator<Item = &Arc<Licence>> {
+        self.licences.values()
     }
 
     /// Every tier, by name.

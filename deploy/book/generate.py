@@ -36,6 +36,8 @@ SECTIONS = [
     ("`models.NAME`", "Model"),
     ("`models.NAME.prompt`", "Prompt"),
     ("`models.NAME.verification`", "Verified"),
+    ("`licensee`", "Licensee"),
+    ("`licences.NAME`", "LicenceAt"),
     ("`upstreams.NAME`", "Upstream"),
     ("`upstreams.NAME.backends[]`", "Backend"),
     ("`upstreams.NAME.timeouts`", "Timeouts"),
@@ -67,6 +69,8 @@ CHOICES = {
     "Strategy": "`stream`",
     "CountrySource": "`jurisdiction.country_from`",
     "Consequence": "`then`",
+    "Modality": "`modalities`",
+    "Subject": "`accept`",
 }
 # Defaults that the schema does not carry.
 UNSAID = {
@@ -81,6 +85,13 @@ UNSAID = {
     (None, "guards"): "none",
     (None, "aliases"): "none",
     ("Model", "ladder"): "each but `preview`",
+    (None, "licences"): "none",
+    (None, "licensee"): "not said",
+    ("LicenceAt", "file"): "the terms that come with the program",
+    ("LicenceAt", "accept"): "as the terms say",
+    ("Model", "modalities"): "not said",
+    ("Model", "attribution"): "that of the terms",
+    ("Model", "licence_url"): "where the terms say",
     ("Guard", "ca"): "the roots of the system",
     ("Guard", "options"): "none",
 }

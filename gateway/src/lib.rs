@@ -24,6 +24,7 @@ mod moderation;
 mod node;
 mod pipeline;
 mod provenance;
+mod reach;
 mod read;
 pub mod refuse;
 mod scratch;

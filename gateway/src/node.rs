@@ -8,6 +8,7 @@ use crate::ids::Ids;
 use crate::journal;
 use crate::metrics::Metrics;
 use crate::provenance::Kept;
+use crate::reach::Reach;
 use crate::read::end_user::EndUsers;
 use crate::signal::Signal;
 use crate::snapshot::Snapshot;
@@ -35,6 +36,7 @@ pub(crate) struct Node {
     pub(crate) backends: Backends,
     pub(crate) writer: Writer,
     pub(crate) receipts: Arc<Kept>,
+    pub(crate) reach: Reach,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ids: Ids,
     pub(crate) clock: Arc<dyn Clock>,
@@ -74,6 +76,7 @@ impl Node {
         let hasher = config.node.key_secret.clone();
         let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics), background);
         let snapshot = Snapshot::assemble(config, &backends, &guards)?;
+        let reach = Reach::new(&hasher);
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
             keeper: Keeper::new(Arc::clone(&store.records)),
@@ -83,6 +86,7 @@ impl Node {
             backends,
             writer,
             receipts: Arc::new(Kept::new(Arc::clone(&clock))),
+            reach,
             metrics,
             ids: Ids::default(),
             clock,
@@ -126,6 +130,17 @@ impl Node {
     /// How the last load went.
     pub(crate) fn loaded(&self) -> Loaded {
         self.lock().clone()
+    }
+
+    /// Brings the metrics of distinct users up to what is estimated now.
+    pub(crate) fn tell_reach(&self) {
+        let now = self.clock.now();
+        for model in self.snapshot().policy.models() {
+            if let Some(cap) = model.terms.mau_cap {
+                let users = self.reach.estimate(&model.id, now);
+                self.metrics.reach(model.id.as_str(), users, cap);
+            }
+        }
     }
 
     /// Whether the node takes no new calls.

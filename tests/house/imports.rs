@@ -35,6 +35,7 @@ const FLOORS: &[&str] = &[
     "filter",
     "account",
     "moderation",
+    "reach",
     "snapshot",
     "node",
     "pipeline",

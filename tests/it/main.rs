@@ -27,6 +27,7 @@ mod notices;
 mod operations;
 mod profiles;
 mod prompts;
+mod reach;
 mod reading;
 mod real;
 mod receipts;

@@ -8,6 +8,8 @@ use sluice_tests::{Reply, World, answer};
 
 const NAMES: [&str; 4] = ["x-ai-generated", "x-model-licence", "x-model-attribution", "link"];
 
+const APACHE: Option<&str> = Some("<https://www.apache.org/licenses/LICENSE-2.0>; rel=\"license\"");
+
 /// What an answer says of where it is from.
 fn said(reply: &Reply) -> [Option<&str>; 4] {
     NAMES.map(|name| reply.header(name))
@@ -50,8 +52,11 @@ async fn every_answer_of_a_model_names_its_licence() {
         for name in NAMES {
             assert_eq!(reply.head.headers(name).len(), 1, "{name}");
         }
+        let told = |name: &str| reply.header(name).unwrap_or_default().to_owned();
+        assert!(told("x-model-use-restrictions").contains("llama-aup:military"));
+        assert!(told("x-model-licence-notice").starts_with("Llama 3.3 is licensed under"));
     }
-    let plain = [Some("true"), Some("apache-2.0"), None, None];
+    let plain = [Some("true"), Some("apache-2.0"), None, APACHE];
     assert_eq!(said(ada.asks("trusted-1").await.is_ok()), plain, "each model has its own");
 }
 
@@ -60,7 +65,7 @@ async fn every_dialect_names_it_and_a_count_does_not() {
     let world = world_of_all(|_| {}).await;
     let line = json!({ "message": { "content": "hi" }, "done": true });
     let scores = json!({ "results": [{ "index": 0, "relevance_score": 0.5 }] });
-    let apache = [Some("true"), Some("apache-2.0"), None, None];
+    let apache = [Some("true"), Some("apache-2.0"), None, APACHE];
     for (operation, script, expected) in [
         (Operation::Message, answer::json(200, &message("hi")), apache),
         (

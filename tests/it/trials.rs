@@ -153,6 +153,12 @@ fn a_check_warns_of_an_old_list_and_knows_the_old_word() {
     let told = ran.is_fine();
     assert!(told.contains("old.yaml: warning: the list of filters.strict[1] is "), "{told}");
     assert!(told.contains("old.yaml: no problems"), "{told}");
+    let unknown = FILE.replace("licence: apache-2.0", "licence: nobody-knows");
+    put(folder.path(), "terms.yaml", &unknown);
+    let ran = run(folder.path(), &["check", "terms.yaml"]);
+    let told = ran.is_fine();
+    assert!(told.contains("terms.yaml:8:37: warning: "), "{told}");
+    assert!(told.contains(" models.open-1.licence: no terms of the licence"), "{told}");
     put(folder.path(), "word.yaml", &FILE.replace("kind: patterns", "kind: blocklist"));
     let ran = run(folder.path(), &["check", "word.yaml"]);
     assert!(

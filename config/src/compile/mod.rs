@@ -5,6 +5,7 @@ mod filters;
 mod guards;
 mod jurisdiction;
 mod ladders;
+mod licences;
 mod limits;
 mod listeners;
 mod models;
@@ -18,8 +19,10 @@ mod version;
 
 use crate::file::{Environment, File};
 use crate::spec::{CountrySpec, GuardSpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
-use crate::{Policy, Positions, Problems};
-use outside::Outside;
+use crate::{Policy, Positions, Problem, Problems};
+use licences::Licences;
+pub(crate) use licences::table as licence_table;
+pub(crate) use outside::Outside;
 
 /// A file that compiled without a problem.
 #[derive(Debug)]
@@ -40,6 +43,8 @@ pub struct Config {
     pub countries: CountrySpec,
     /// Where in the file each path is, for problems that parts find later.
     pub positions: Positions,
+    /// What is worth knowing and keeps no file from being used, by position.
+    pub warnings: Vec<Problem>,
 }
 
 /// Compiles a file. Goes on whatever it finds; `None` only if problems were noted.
@@ -53,25 +58,44 @@ pub(crate) fn compile(
     let upstreams = upstreams::compile(file, &outside, problems);
     let profiles = filters::compile(file, &outside, problems);
     let guards = guards::compile(file, &outside, problems);
-    let policy = policy_of(file, &profiles, &guards, problems);
+    let licences = licences::compile(file, &outside, problems);
+    let policy = policy_of(file, (&profiles, &guards), &licences, problems);
     let provenance = provenance::compile(file, &outside, problems);
     let countries = jurisdiction::countries_of(file, &outside, problems);
     let node = node::compile(file, &outside, problems)?;
-    let config =
-        Config { policy, node, upstreams, profiles, guards, provenance, countries, positions };
+    let warnings = problems.warnings();
+    let config = Config {
+        policy,
+        node,
+        upstreams,
+        profiles,
+        guards,
+        provenance,
+        countries,
+        positions,
+        warnings,
+    };
     problems.is_empty().then_some(config)
 }
 
-/// Compiles who may use what: the part of a file that needs nothing from outside it.
+/// Compiles who may use what: the part of a file that needs nothing from outside it but licences.
 pub(crate) fn policy_of(
     file: &File,
-    profiles: &[ProfileSpec],
-    guards: &[GuardSpec],
+    (profiles, guards): (&[ProfileSpec], &[GuardSpec]),
+    licences: &Licences,
     problems: &mut Problems,
 ) -> Policy {
     names::check(file, problems);
     let tiers = tiers::compile(file, problems);
-    let (models, names) = models::compile(file, problems);
+    let (models, names) = models::compile(file, licences, problems);
     let jurisdiction = jurisdiction::compile(file, problems);
-    Policy { version: version::of(file, profiles, guards), tiers, models, names, jurisdiction }
+    let version = version::of(file, (profiles, guards), &models);
+    let licences = licences.policy();
+    Policy { version, tiers, models, names, licences, jurisdiction }
+}
+
+/// [`policy_of`], with nothing read but the file and the licences that it names.
+pub(crate) fn policy_alone(file: &File, outside: &Outside<'_>, problems: &mut Problems) -> Policy {
+    let licences = licences::compile(file, outside, problems);
+    policy_of(file, (&[], &[]), &licences, problems)
 }

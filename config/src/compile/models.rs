@@ -2,10 +2,11 @@
 
 use super::fallbacks::Fallbacks;
 use super::ladders;
+use super::licences::{self, Licences, Lineage};
 use crate::Problems;
 use crate::file::{self, File, Named as Written};
 use crate::policy::{Model, Named};
-use crate::words::{Dialect, Duties, LicenceId, ModelId, Operation, RevisionId, UpstreamId};
+use crate::words::{Dialect, Licence, LicenceId, ModelId, Operation, RevisionId, UpstreamId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -16,15 +17,18 @@ type ById = BTreeMap<ModelId, Arc<Model>>;
 type ByName = HashMap<Box<str>, Named>;
 
 /// Compiles every model: by canonical name, and by every name.
-pub(crate) fn compile(file: &File, problems: &mut Problems) -> (ById, ByName) {
+pub(crate) fn compile(file: &File, licences: &Licences, problems: &mut Problems) -> (ById, ByName) {
     let (mut by_id, mut by_name) = (ById::new(), ByName::new());
     let fallbacks = Fallbacks::new(file);
+    let mut lineage = Lineage::new(file, licences);
     let written = file.models.iter().flat_map(|models| models.0.iter().enumerate());
     for (index, (name, model)) in written {
         let Some(written) = model else { continue };
         let fallback = fallbacks.of(name, written, problems);
+        let terms = lineage.terms(name, written, problems);
+        licences::check(file, (name, written), &terms, &lineage, problems);
         let Some(model) = one(file, (index, name), written, problems) else { continue };
-        let model = Arc::new(Model { fallback, ..model });
+        let model = Arc::new(Model { fallback, terms: Arc::new(terms), ..model });
         let aliases = written.aliases.iter().map(|(_, alias)| alias.0.as_str());
         // Whoever pins a revision wants that one or none.
         for name in aliases.chain([name.as_str(), &*model.release]) {
@@ -92,10 +96,11 @@ fn one(
         release: release.into(),
         revision,
         licence: LicenceId::new(&model.licence.as_ref()?.0),
+        terms: Arc::new(Licence::without_terms(LicenceId::new(""))),
         licence_url: model.licence_url.as_ref().map(|url| url.0.clone()),
         attribution: model.attribution.as_ref().map(|text| text.0.as_str().into()),
         stage,
-        duties: Duties::default(),
+        modalities: model.modalities.iter().flat_map(file::List::iter).map(|(_, it)| *it).collect(),
         requests: model.access_requests,
         verification: ladders::levels(model),
         ladder,

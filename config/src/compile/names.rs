@@ -23,6 +23,10 @@ pub(crate) fn check(file: &File, problems: &mut Problems) {
     for name in file.guards.names() {
         guards.take(name, format!("guards.{name}"), problems);
     }
+    let mut licences = Kind::new("licence");
+    for name in file.licences.names() {
+        licences.take(name, format!("licences.{name}"), problems);
+    }
     models(file, problems);
     some(file, problems);
 }

@@ -11,6 +11,8 @@ const SECRET_BYTES_MAX: usize = 64 * 1024;
 const PEM_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a text, such as a policy.
 const TEXT_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a licence.
+const LICENCE_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a list of entries.
 const LIST_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -111,6 +113,22 @@ impl<'a> Outside<'a> {
         problems: &mut Problems,
     ) -> Option<String> {
         self.utf8(written, TEXT_BYTES_MAX, path, problems)
+    }
+
+    /// The text of a licence, byte for byte: its hash is what is accepted.
+    pub(crate) fn licence(
+        &self,
+        written: &Path,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Option<String> {
+        let found = self.file(written, LICENCE_BYTES_MAX, path, problems)?;
+        let text = String::from_utf8(found.bytes).ok().filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            let what = format!("{} is no text in UTF-8", self.path(written).display());
+            problems.note(path, what);
+        }
+        text
     }
 
     fn utf8(

@@ -3,8 +3,8 @@
 use super::{Asker, Step, View, Witness, take};
 use crate::policy::{Model, Tier};
 use crate::words::{
-    Accepts, Denial, Gives, Grant, Holder, OpState, Purpose, Release, ReleaseStage, RequestState,
-    Standing,
+    Accept, Country, Denial, Exclusion, Gives, Grant, Holder, OpState, Purpose, Release,
+    ReleaseStage, RequestState, Standing, Subject,
 };
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl Access<'_> {
         let place = self.place(model, release, door);
         take(witness, Step::Visible, hidden(model, stage, (door, place)))?;
         take(witness, Step::Serving, self.closed(release))?;
-        let told = self.view.policy.jurisdiction().told(self.asker.call.country, model);
+        let told = self.told(model);
         take(witness, Step::Region, told.is_none().then_some(Denial::Region))?;
         take(witness, Step::Stage, self.withheld(model, stage, (door, place)))?;
         take(witness, Step::Licence, self.unlicensed(model))?;
@@ -166,6 +166,15 @@ impl Access<'_> {
         })
     }
 
+    /// What is to be told where the call comes from; nothing, if it may not come from there.
+    fn told(&self, model: &Model) -> Option<u64> {
+        let country = self.asker.call.country;
+        if country.is_some_and(|country| model.terms.deny_end_user.contains(&country)) {
+            return None;
+        }
+        self.view.policy.jurisdiction().told(country, model)
+    }
+
     /// What became of having asked.
     fn request(&self, model: &Model) -> Denial {
         let mut asked = self.asker.holder.requests.iter().rev();
@@ -179,30 +188,27 @@ impl Access<'_> {
 
     fn unlicensed(&self, model: &Model) -> Option<Denial> {
         let Holder { acceptances, organisation, domicile, .. } = self.asker.holder;
-        let licence = || model.licence.clone();
-        let denied = &model.duties.denied_licensees;
-        if !denied.is_empty() && organisation.is_some() {
-            // Where nobody has said where it has its seat, nobody can say that it is elsewhere.
-            let offered = domicile.is_some_and(|seat| !denied.contains(&seat));
-            if !offered {
-                return Some(Denial::Licensee { licence: licence() });
-            }
+        if organisation.is_some() && !offered(model, *domicile) {
+            return Some(Denial::Licensee { licence: model.licence.clone() });
         }
-        let (by, text) = model.duties.acceptance?;
-        let accepted = acceptances.iter().any(|one| {
-            let whose = by == Accepts::Principal || one.by == Accepts::Organisation;
-            one.licence == model.licence && one.text == text && whose
-        });
-        (!accepted).then(|| Denial::Licence { licence: licence(), by })
+        let accepted = |wanted: &&Accept| {
+            acceptances.iter().any(|one| {
+                let whose = wanted.subject == Subject::Principal || one.by == Subject::Organisation;
+                let text = !wanted.again_on_change || one.text.0 == wanted.text_sha256;
+                one.licence == wanted.licence && text && whose
+            })
+        };
+        let missing = model.terms.accept.iter().find(|wanted| !accepted(wanted))?;
+        Some(Denial::Licence { licence: missing.licence.clone(), by: missing.subject })
     }
 
     fn misused(&self, model: &Model) -> Option<Denial> {
-        let (duties, purposes) = (&model.duties, self.asker.holder.purposes);
-        if !duties.non_commercial && !duties.non_production {
+        let (terms, purposes) = (&model.terms, self.asker.holder.purposes);
+        if !terms.non_commercial && !terms.non_production {
             return None;
         }
-        let commercial = duties.non_commercial && purposes.has(Purpose::Commercial);
-        let production = duties.non_production && purposes.has(Purpose::Production);
+        let commercial = terms.non_commercial && purposes.has(Purpose::Commercial);
+        let production = terms.non_production && purposes.has(Purpose::Production);
         let wrong = commercial || production || purposes.is_empty();
         wrong.then(|| Denial::Purpose { licence: model.licence.clone() })
     }
@@ -227,6 +233,18 @@ fn hidden(model: &Model, stage: ReleaseStage, (door, place): (Door, Place)) -> O
     let inside = open && matches!(place, Place::Unneeded | Place::Free);
     let known = inside || model.announced || door == Door::Request;
     (!known).then_some(Denial::UnknownModel)
+}
+
+/// Whether the licence of a model is offered to an organisation that has its seat there. Where nobody
+/// has said where, nobody can say that it is elsewhere; nor what a model reads, that it is not that.
+fn offered(model: &Model, seat: Option<Country>) -> bool {
+    let concerns = |denied: &&Exclusion| {
+        denied
+            .modality
+            .is_none_or(|which| model.modalities.is_empty() || model.modalities.contains(&which))
+    };
+    let mut denied = model.terms.deny_licensee.iter().filter(concerns);
+    denied.all(|denied| seat.is_some_and(|seat| seat != denied.country))
 }
 
 /// Whether a grant lets its holder use a model at a stage.

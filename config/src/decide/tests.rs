@@ -6,7 +6,7 @@ mod properties;
 use super::*;
 use crate::policy::Levels;
 use crate::words::{
-    Allowed, Caps, CredentialId, Duties, LicenceId, ModelId, Operation, Principal, PrincipalId,
+    Allowed, Caps, CredentialId, Licence, LicenceId, ModelId, Operation, Principal, PrincipalId,
     Range, RevisionId, TierId, UpstreamId,
 };
 
@@ -79,7 +79,7 @@ fn plain() -> (Caps, Model, Ask) {
         stage: ReleaseStage::Public,
         announced: false,
         release: "model@1".into(),
-        duties: Duties::default(),
+        modalities: Vec::new(),
         requests: false,
         verification: Levels::default(),
         ladder: ReleaseStage::ALL.to_vec(),
@@ -93,6 +93,7 @@ fn plain() -> (Caps, Model, Ask) {
         tokens_per_piece: 8,
         template_tokens: 16,
         bytes_per_token: 1,
+        terms: Arc::new(Licence::without_terms(LicenceId::new("mit"))),
         licence_url: None,
         attribution: None,
         fallback: None,

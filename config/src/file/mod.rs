@@ -11,6 +11,7 @@ mod guard;
 mod hint;
 mod jurisdiction;
 mod leaf;
+mod licences;
 mod net;
 mod node;
 mod parse;
@@ -23,6 +24,7 @@ mod scalar;
 mod secret;
 mod section;
 mod table;
+mod terms;
 mod tree;
 mod upstream;
 mod word;
@@ -34,6 +36,8 @@ pub(crate) use guard::Guard;
 pub(crate) use hint::near;
 pub(crate) use jurisdiction::{CountryAt, Jurisdiction, JurisdictionRule};
 pub(crate) use leaf::{NAME_RULE, Name, Whole, is_name};
+use licences::Licensee;
+pub(crate) use licences::{AppliesTo, Inherit, LicenceAt, MauAt};
 pub(crate) use node::{Cors, Drain, Listener, Log, Ops, Store, Tls};
 pub(crate) use parse::{FILE_BYTES_MAX, parse};
 pub(crate) use passes::NONE;
@@ -45,6 +49,7 @@ pub(crate) use read::{At, List, Named, Read};
 pub(crate) use secret::SecretAt;
 use section::section;
 pub(crate) use table::{Granted, Moved, Row, Table, Who};
+pub(crate) use terms::{Region, Terms};
 pub(crate) use tree::Mark;
 pub(crate) use upstream::{Backend, Upstream};
 pub(crate) use word::{Consequence, StoreKind, UnknownFields};
@@ -74,6 +79,10 @@ section! {
         models: required(Named<Model>),
         /// Names that mean the first of several models that the caller may use.
         aliases: default(Named<List<Name>>, Named::default()),
+        /// Who hosts them. Absent: not said.
+        licensee: optional(Licensee),
+        /// Licences, by id: texts to accept, and terms of your own.
+        licences: default(Named<LicenceAt>, Named::default()),
         /// Sets of equal backends, by name.
         upstreams: required(Named<Upstream>),
         /// Filter profiles, by name.

@@ -7,7 +7,9 @@ use super::provenance::{LinkAt, Visible};
 use super::read::List;
 use super::section::section;
 use super::word::UnknownFields;
-use crate::words::{Operation, ReleaseStage, Scope, Strategy, Unit, Verification, Window};
+use crate::words::{
+    Modality, Operation, ReleaseStage, Scope, Strategy, Unit, Verification, Window,
+};
 
 section! {
     /// A rung of capacity and safeguards.
@@ -100,8 +102,14 @@ section! {
         licence: required(Visible),
         /// Where the text of the licence can be read.
         licence_url: optional(LinkAt),
-        /// What the licence wants shown with every answer, for example `Built with Llama`.
+        /// What the licence wants shown with every answer, for example `Built with Llama`; else what
+        /// its terms say.
         attribution: optional(Visible),
+        /// What its weights were made from: models by name, or licences by id. Their terms hold for
+        /// it as well.
+        base_models: default(List<Visible>, Vec::new()),
+        /// What it reads or writes. Some licences exclude some licensees from some of it.
+        modalities: optional(List<Modality>),
         /// How far the revision is out, at first; `sluice releases` moves it from there.
         stage: required(ReleaseStage),
         /// The rungs it climbs, from the most closed. A rung that is left out is passed over.

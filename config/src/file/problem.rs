@@ -27,6 +27,7 @@ pub struct Problems {
     positions: Positions,
     noted: Vec<Problem>,
     more: usize,
+    warnings: Vec<Problem>,
 }
 
 /// Where in a file each path is.
@@ -77,6 +78,20 @@ impl Problems {
             return;
         }
         self.note_at(self.positions.mark(path), path.into(), what.into());
+    }
+
+    /// Says something that keeps no file from being used. Of very many, the first are kept.
+    pub(crate) fn warn(&mut self, path: &str, what: impl Into<String>) {
+        if self.warnings.len() < PROBLEMS_MAX {
+            let Mark { line, column } = self.positions.mark(path);
+            self.warnings.push(Problem { path: path.into(), line, column, message: what.into() });
+        }
+    }
+
+    /// Takes what was said besides.
+    pub(crate) fn warnings(&mut self) -> Vec<Problem> {
+        self.warnings.sort_by_key(|warning| (warning.line, warning.column));
+        std::mem::take(&mut self.warnings)
     }
 
     /// Notes a problem at a place that has no path of its own.

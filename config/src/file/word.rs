@@ -1,12 +1,13 @@
 //! Closed words: read by the same serde derive that writes and describes them.
 
 use super::hint;
+use super::licences::{AppliesTo, Inherit, MauAt, MauScope, MauWindow};
 use super::problem::Problems;
 use super::read::{At, Read};
 use crate::spec::{CountrySource, Engine, LogLevel, Plaintext};
 use crate::words::{
-    Dialect, OpState, Operation, Purpose, ReleaseStage, RequestState, Scope, Standing, Strategy,
-    Unit, Verification, Window,
+    Dialect, Modality, OpState, Operation, Purpose, ReleaseStage, RequestState, Scope, Standing,
+    Strategy, Subject, Unit, Verification, Window,
 };
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
@@ -178,12 +179,18 @@ macro_rules! words {
 
 words!(
     Answer,
+    AppliesTo,
     Consequence,
     CountrySource,
     Dialect,
     Engine,
+    Inherit,
     LogLevel,
     OpState,
+    MauAt,
+    MauScope,
+    MauWindow,
+    Modality,
     Operation,
     Plaintext,
     Purpose,
@@ -193,6 +200,7 @@ words!(
     Standing,
     StoreKind,
     Strategy,
+    Subject,
     Unit,
     UnknownFields,
     Verification,

@@ -4,9 +4,9 @@ use crate::decide::Asker;
 use crate::file::{Granted, List, Moved, Name, Row, Who};
 use crate::policy::Model;
 use crate::words::{
-    Acceptance, Accepts, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId,
-    GrantState, Holder, LicenceId, ModelId, OrganisationId, Principal, PrincipalId, Release,
-    Requested, Sanction, Scopes, TextHash, Timestamp, Verified,
+    Acceptance, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId, GrantState,
+    Holder, LicenceId, ModelId, OrganisationId, Principal, PrincipalId, Release, Requested,
+    Sanction, Scopes, Subject, TextHash, Timestamp, Verified,
 };
 use crate::world::EndUser;
 use crate::{Policy, World};
@@ -121,9 +121,9 @@ fn grant(index: usize, written: &Granted) -> Option<Grant> {
 
 fn acceptances(policy: &Policy, who: &Who) -> Vec<Acceptance> {
     let present = |licence: &str| {
-        let asks = |model: &&Arc<Model>| model.licence.as_str() == licence;
-        let model = policy.models().find(asks);
-        model.and_then(|model| model.duties.acceptance).map(|(_, text)| text)
+        let mut wanted = policy.models().flat_map(|model| &model.terms.accept);
+        let wanted = wanted.find(|wanted| wanted.licence.as_str() == licence);
+        wanted.map(|wanted| TextHash(wanted.text_sha256))
     };
     let another = |_: &str| Some(TextHash([0; 32]));
     let of = |list: &List<Name>, by, text: &dyn Fn(&str) -> Option<TextHash>| {
@@ -133,9 +133,9 @@ fn acceptances(policy: &Policy, who: &Who) -> Vec<Acceptance> {
         };
         list.iter().filter_map(one).collect::<Vec<_>>()
     };
-    let mut all = of(&who.accepted, Accepts::Principal, &present);
-    all.extend(of(&who.accepted_by_organisation, Accepts::Organisation, &present));
-    all.extend(of(&who.accepted_before, Accepts::Principal, &another));
+    let mut all = of(&who.accepted, Subject::Principal, &present);
+    all.extend(of(&who.accepted_by_organisation, Subject::Organisation, &present));
+    all.extend(of(&who.accepted_before, Subject::Principal, &another));
     all
 }
 

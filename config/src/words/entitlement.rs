@@ -1,8 +1,8 @@
 //! The answer to "may they?".
 
 use super::{
-    Accepts, GrantId, LicenceId, Limit, ModelId, Operation, ProfileId, ReleaseStage, Standing,
-    Strategy, Unmet, Verification,
+    GrantId, LicenceId, Limit, ModelId, Operation, ProfileId, ReleaseStage, Standing, Strategy,
+    Subject, Unmet, Verification,
 };
 use crate::policy::{Model, Tier};
 use std::sync::Arc;
@@ -155,7 +155,7 @@ pub enum Denial {
         /// Which.
         licence: LicenceId,
         /// Who has to agree.
-        by: Accepts,
+        by: Subject,
     },
     /// The licence is not offered where the organisation has its seat.
     Licensee {

@@ -1,8 +1,8 @@
 //! A caller as the decision sees it: everything that is known of it, and of where it calls from.
 
 use super::{
-    Accepts, Country, EndUserId, Grant, LicenceId, ModelId, OrganisationId, Principal, ProjectId,
-    Purposes, Sanction, Scopes, Standing, TextHash, Timestamp, Unmet, Verification, Verified,
+    Country, EndUserId, Grant, LicenceId, ModelId, OrganisationId, Principal, ProjectId, Purposes,
+    Sanction, Scopes, Standing, Subject, TextHash, Timestamp, Unmet, Verification, Verified,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ pub struct Acceptance {
     /// The text that was agreed to.
     pub text: TextHash,
     /// For whom: a principal for itself, or an organisation for all of its own.
-    pub by: Accepts,
+    pub by: Subject,
     /// When.
     pub at: Timestamp,
     /// How: `self_service`, `operator`, `hub`.

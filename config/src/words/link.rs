@@ -1,12 +1,14 @@
 //! Where a text can be read.
 
+use serde::Serialize;
 use std::fmt;
 
 /// Bytes of a link.
 const BYTES_MAX: usize = 1000;
 
 /// An `http` or `https` URL that can stand in a `link` header.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
 pub struct Link(Box<str>);
 
 impl Link {

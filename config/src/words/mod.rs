@@ -4,11 +4,11 @@ mod caps;
 mod country;
 mod credential;
 mod dialect;
-mod duties;
 mod entitlement;
 mod grant;
 mod holder;
 mod id;
+mod licence;
 mod limit;
 mod link;
 mod operation;
@@ -29,7 +29,6 @@ pub use caps::{Caps, Range};
 pub use country::Country;
 pub use credential::{ApiKey, KeyDigest, KeyHasher};
 pub use dialect::Dialect;
-pub use duties::{Accepts, Duties};
 pub use entitlement::{Allowed, Ask, Credit, Denial, Entitlement};
 pub use grant::{Conditions, Gives, Grant, GrantState, Unmet};
 pub use holder::{Acceptance, Circumstances, Holder, RequestState, Requested};
@@ -37,6 +36,8 @@ pub use id::{
     CredentialId, EndUserId, GrantId, GuardId, LicenceId, ModelId, OrganisationId, PrincipalId,
     ProfileId, ProjectId, RevisionId, TierId, UpstreamId,
 };
+pub(crate) use licence::EUROPEAN_UNION;
+pub use licence::{Accept, Exclusion, HashList, Licence, LicenceText, Modality, Subject};
 pub use limit::{Limit, Scope, Unit, Window};
 pub use link::Link;
 pub use operation::{Fields, Operation, Prompts, Streaming, Work};

@@ -18,7 +18,10 @@ fn example(name: &str) -> Config {
         .file("words.txt", "forbidden word\n")
         .file("/etc/sluice/tls/chain.pem", CERTIFICATE)
         .file("/etc/sluice/tls/key.pem", KEY);
-    read(&text, Path::new(name), &around).unwrap_or_else(|problems| panic!("{problems}"))
+    let config = read(&text, Path::new(name), &around);
+    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    config
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
 use clap::Args;
+use sluice_config::Problem;
 use sluice_config::words::Clock;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ impl Check {
         let config = sluice_config::load(&self.file)?;
         let (tiers, models) = (config.policy.tiers().len(), config.policy.models().len());
         let version = config.policy.version().to_owned();
+        let warnings = config.warnings.clone();
         // The same assembly as in a node: filters and certificates have problems of their own.
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
         let (clock, metrics) = (Arc::new(MachineClock::default()), Arc::new(metrics));
@@ -32,6 +34,9 @@ impl Check {
         let guards = Guards::none(clock.clone(), metrics, Tasks::default());
         let snapshot = Snapshot::assemble(config, &backends, &guards)?;
         let file = self.file.display();
+        for Problem { path, line, column, message } in warnings {
+            out::line(format!("{file}:{line}:{column}: warning: {path}: {message}"))?;
+        }
         for stale in snapshot.chains.stale(clock.now().seconds()) {
             out::line(format!("{file}: warning: {stale}"))?;
         }

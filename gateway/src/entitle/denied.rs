@@ -2,7 +2,7 @@
 //! it.
 
 use crate::refuse::{Refusal, RefusalCode};
-use sluice_config::words::{Accepts, Allowed, Denial, Fields, ModelId, Operation};
+use sluice_config::words::{Allowed, Denial, Fields, ModelId, Operation, Subject};
 use std::borrow::Cow;
 
 /// A denial, in words for the caller. The name is echoed as the caller wrote it, shortened.
@@ -127,10 +127,10 @@ fn retired(successor: Option<&ModelId>) -> String {
     }
 }
 
-fn unlicensed(licence: &str, by: Accepts) -> String {
+fn unlicensed(licence: &str, by: Subject) -> String {
     let who = match by {
-        Accepts::Principal => "you",
-        Accepts::Organisation => "your organisation",
+        Subject::Principal => "you",
+        Subject::Organisation => "your organisation",
     };
     format!(
         "the licence `{licence}` has to be agreed to by {who}: read it at GET \

@@ -2,7 +2,8 @@
 //! the two together.
 
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 
 /// Seconds from a millisecond's fraction to ten minutes: what a call may take.
@@ -60,6 +61,12 @@ impl Family for IntCounterVec {
 }
 
 impl Family for IntGaugeVec {
+    fn make(name: &str, help: &str, labels: &[&str], _: &[f64]) -> prometheus::Result<Self> {
+        Self::new(Opts::new(name, help), labels)
+    }
+}
+
+impl Family for GaugeVec {
     fn make(name: &str, help: &str, labels: &[&str], _: &[f64]) -> prometheus::Result<Self> {
         Self::new(Opts::new(name, help), labels)
     }
@@ -128,6 +135,8 @@ families! {
     disagreements: IntCounterVec = "sluice_filter_shadow_disagreements_total", ["profile", "filter", "category", "acted"], &[], "Prompts and answers in which a shadow filter would have acted otherwise than was acted: nothing was done, or something else.";
     filter_errors: IntCounterVec = "sluice_filter_errors_total", ["profile", "filter", "reason"], &[], "Times a filter could not do what it should.";
     list_at: IntGaugeVec = "sluice_filter_list_produced_timestamp_seconds", ["profile", "place"], &[], "When the list of a filter was produced, by the place of the filter in its profile.";
+    licence_users: GaugeVec = "sluice_licence_distinct_users", ["model"], &[], "About how many used a model this month on this node, where its licence has a cap: an estimate, standard error 0.8 %.";
+    licence_users_cap: IntGaugeVec = "sluice_licence_distinct_users_cap", ["model"], &[], "Users a month above which the licensor of a model is to be asked.";
     backend_up: IntGaugeVec = "sluice_upstream_backend_up", ["upstream", "backend"], &[], "1 while a backend is asked, 0 while it is put aside.";
     backend_in_flight: IntGaugeVec = "sluice_upstream_in_flight", ["upstream", "backend"], &[], "Calls under way at a backend.";
     backend_failures: IntCounterVec = "sluice_upstream_failures_total", ["upstream", "backend", "reason"], &[], "Calls that a backend did not answer, or not to the end: connect, timeout, answer.";

@@ -98,6 +98,8 @@ impl Metrics {
     pub(crate) fn loaded(&self, version: &str, at_seconds: u64) {
         self.families.snapshot_info.reset();
         self.families.list_at.reset();
+        self.families.licence_users.reset();
+        self.families.licence_users_cap.reset();
         self.families.snapshot_info.with_label_values(&[version]).set(1);
         self.families.snapshot_ok.set(1);
         self.families.snapshot_at.set(i64::try_from(at_seconds).unwrap_or(i64::MAX));
@@ -107,6 +109,13 @@ impl Metrics {
     pub(crate) fn list(&self, profile: &str, place: usize, at_seconds: u64) {
         let at = i64::try_from(at_seconds).unwrap_or(i64::MAX);
         self.families.list_at.with_label_values(&[profile, &place.to_string()]).set(at);
+    }
+
+    /// About how many used a model this month, and above how many its licensor is to be asked.
+    pub(crate) fn reach(&self, model: &str, users: f64, cap: u64) {
+        self.families.licence_users.with_label_values(&[model]).set(users);
+        let cap = i64::try_from(cap).unwrap_or(i64::MAX);
+        self.families.licence_users_cap.with_label_values(&[model]).set(cap);
     }
 
     /// A file was not taken; the snapshot before it is still in force.

@@ -10,6 +10,7 @@ use crate::entitle::Entitled;
 use crate::filter::{Filtered, Lens, Opening, filter};
 use crate::node::Node;
 use crate::provenance::{Notice, Sealer};
+use crate::reach::Who;
 use crate::refuse::Refusal;
 use crate::screen::screen;
 use crate::snapshot::Snapshot;
@@ -74,6 +75,8 @@ impl<'n> Steps<'n> {
         let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
         let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
         let screened = screen(&now.chains, &node.metrics, admitted).await?;
+        let who = Who::Principal(&screened.known.principal.id);
+        node.reach.note(&screened.entitlement.model, who, clock.now());
         let answered = dispatch(sender, screened).await?;
         let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
         let lens = Lens { chains, bounds, clock, stop, opening, seal };

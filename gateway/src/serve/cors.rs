@@ -51,6 +51,7 @@ pub(super) fn share(headers: &mut HeaderMap, origin: &HeaderValue) {
                    anthropic-ratelimit-requests-reset, anthropic-ratelimit-tokens-limit, \
                    anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset, \
                    x-model-licence, x-model-attribution, x-ai-generated, link, x-sluice-receipt, \
+                   x-model-licence-notice, x-model-use-restrictions, x-model-output-restrictions, \
                    x-sluice-fallback, x-sluice-filter-annotations";
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));

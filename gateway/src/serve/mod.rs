@@ -6,6 +6,7 @@ mod connection;
 mod cors;
 mod executor;
 mod listener;
+mod reach;
 mod tls;
 mod vitals;
 mod watch;
@@ -114,6 +115,7 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
         Parts { store: store.clone(), writer, metrics, clock, background: background.clone() };
     let node = Arc::new(Node::new(config, parts)?);
     node.seed(&store).await?;
+    reach::take_up(&node, &spec.store);
     let mut bound = Vec::new();
     for listener in spec.listeners.clone() {
         bound.push(Bound::bind(listener, bounds.connections_max)?);
@@ -129,6 +131,9 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
         let _nobody = flushed.send(()).is_err();
     });
     background::start(&background, &node, ops);
+    if let Some(path) = reach::beside(&spec.store) {
+        background.spawn_until_stop(reach::keep(Arc::clone(&node), path));
+    }
     let api = bound.iter().map(Bound::address).collect();
     let certificates = bound.iter().filter_map(Bound::certificates).collect();
     for listener in bound {
@@ -203,6 +208,9 @@ impl Running {
             }
         }
         self.node.writer.close();
+        if let Some(path) = reach::beside(&self.spec.store) {
+            reach::write(&self.node, &path).await;
+        }
         let flushed = timeout(FLUSH, self.written).await.is_ok();
         if !flushed {
             journal::error("usage could not be written before the node ended", "timeout");

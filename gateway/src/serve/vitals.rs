@@ -32,6 +32,7 @@ impl Vitals for NodeVitals {
     }
 
     fn metrics(&self) -> String {
+        self.0.tell_reach();
         self.0.metrics.render(&self.0.writer, &self.0.door.directory)
     }
 

@@ -4,9 +4,9 @@
 mod scene;
 
 use super::*;
-use crate::words::{Accepts, Cohort, OpState, Purpose, Purposes, Scopes, TextHash, Verification};
+use crate::words::{Cohort, OpState, Purpose, Purposes, Scopes, Subject, TextHash, Verification};
 use proptest::prelude::*;
-use scene::{NOW, Scene, TEXT, sanction, scene, stage};
+use scene::{NOW, Scene, sanction, scene, stage, wanted};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
@@ -64,7 +64,7 @@ proptest! {
         if scene.ask("model").err() == Some(Denial::UnknownModel) {
             // Nothing that is known of the model is told by another word.
             scene.release.op_state = OpState::ALL[state];
-            scene.duties = Duties { acceptance: Some((Accepts::Principal, TEXT)), ..scene.duties };
+            scene.terms.accept.insert(wanted(Subject::Principal, TextHash([9; 32])));
             scene.denied = scene.country;
             scene.verification = [Verification::Vetted; 8];
             prop_assert_eq!(scene.ask("model").err(), Some(Denial::UnknownModel));
@@ -92,10 +92,10 @@ proptest! {
             prop_assert!(denied(&|it| it.verification = [Verification::Vetted; 8]));
         }
         let licence = denied(&|it| {
-            it.duties.acceptance = Some((Accepts::Principal, TextHash([9; 32])));
+            it.terms.accept.insert(wanted(Subject::Principal, TextHash([9; 32])));
         });
         let purpose = denied(&|it| {
-            it.duties.non_commercial = true;
+            it.terms.non_commercial = true;
             it.holder.purposes = Purposes::default().with(Purpose::Commercial);
         });
         prop_assert!(licence && purpose);

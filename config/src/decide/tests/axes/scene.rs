@@ -2,9 +2,9 @@
 
 use super::super::*;
 use crate::words::{
-    Acceptance, Accepts, Cohort, Conditions, Country, EndUserId, Gives, Grant, GrantId, GrantState,
-    OpState, OrganisationId, Purpose, Release, RequestState, Requested, Sanction, Scopes, TextHash,
-    Timestamp, Verification, Verified,
+    Accept, Acceptance, Cohort, Conditions, Country, EndUserId, Exclusion, Gives, Grant, GrantId,
+    GrantState, OpState, OrganisationId, Purpose, Release, RequestState, Requested, Sanction,
+    Scopes, Subject, TextHash, Timestamp, Verification, Verified,
 };
 use crate::world::EndUser;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ pub(super) struct Scene {
     pub(super) announced: bool,
     pub(super) requests: bool,
     pub(super) verification: [Verification; 8],
-    pub(super) duties: Duties,
+    pub(super) terms: Licence,
     pub(super) release: Release,
     pub(super) holder: Holder,
     pub(super) end_user: Option<Standing>,
@@ -36,13 +36,28 @@ fn country() -> impl Strategy<Value = Option<Country>> {
     select(vec![None, Country::parse("DE"), Country::parse("US")])
 }
 
-fn duties() -> impl Strategy<Value = Duties> {
-    let accepts = select(vec![None, Some(Accepts::Principal), Some(Accepts::Organisation)]);
-    (accepts, any::<(bool, bool)>(), country()).prop_map(|(accepts, not, denied)| Duties {
-        acceptance: accepts.map(|by| (by, TEXT)),
+/// A licence that asks nothing.
+pub(super) fn nothing() -> Licence {
+    Licence::without_terms(LicenceId::new("mit"))
+}
+
+/// That somebody agrees to a text of it.
+pub(super) fn wanted(subject: Subject, text: TextHash) -> Accept {
+    let licence = LicenceId::new("mit");
+    Accept { licence, subject, text_sha256: text.0, again_on_change: true }
+}
+
+fn terms() -> impl Strategy<Value = Licence> {
+    let accepts = select(vec![None, Some(Subject::Principal), Some(Subject::Organisation)]);
+    (accepts, any::<(bool, bool)>(), country()).prop_map(|(accepts, not, denied)| Licence {
+        accept: accepts.map(|by| wanted(by, TEXT)).into_iter().collect(),
         non_commercial: not.0,
         non_production: not.1,
-        denied_licensees: denied.into_iter().collect(),
+        deny_licensee: denied
+            .map(|country| Exclusion { country, modality: None })
+            .into_iter()
+            .collect(),
+        ..nothing()
     })
 }
 
@@ -103,7 +118,7 @@ prop_compose! {
         let acceptance = |(current, org): (bool, bool)| Acceptance {
             licence: LicenceId::new("mit"),
             text: if current { TEXT } else { TextHash([0; 32]) },
-            by: if org { Accepts::Organisation } else { Accepts::Principal },
+            by: if org { Subject::Organisation } else { Subject::Principal },
             at: NOW,
             method: "test".into(),
         };
@@ -136,7 +151,7 @@ prop_compose! {
         verification in prop::array::uniform8(
             prop_oneof![3 => Just(Verification::Anonymous), 1 => select(&Verification::ALL[..])],
         ),
-        duties in prop_oneof![1 => Just(Duties::default()), 1 => duties()],
+        terms in prop_oneof![1 => Just(nothing()), 1 => terms()],
         release in release(),
         holder in holder(),
         end_user in prop::option::weighted(0.3, select(&Standing::ALL[..])),
@@ -150,7 +165,7 @@ prop_compose! {
             announced: flags.0,
             requests: flags.1,
             verification,
-            duties,
+            terms,
             release,
             holder,
             end_user,
@@ -174,7 +189,7 @@ impl Scene {
         let model = Model {
             announced: self.announced,
             requests: self.requests,
-            duties: self.duties.clone(),
+            terms: Arc::new(self.terms.clone()),
             verification: Levels::new(|stage| at(stage).unwrap_or_default()),
             ..model
         };
