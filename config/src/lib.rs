@@ -9,6 +9,7 @@ pub mod decide;
 pub mod explain;
 mod file;
 pub mod jurisdiction;
+pub mod kill;
 pub mod ladder;
 mod load;
 pub mod policy;
@@ -23,8 +24,9 @@ pub use load::{load, load_policy, read, read_policy};
 pub use policy::Policy;
 pub use spec::{
     BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, Cors, CountrySource, CountrySpec,
-    Drain, EarlierKeySpec, Engine, FilterSpec, GuardSpec, Listener, LogLevel, LogSpec, NodeSpec,
-    Plaintext, ProfileSpec, ProvenanceSpec, ReceiptSpec, StoreSpec, TlsFiles, UpstreamSpec,
+    Drain, EarlierKeySpec, Engine, FilterSpec, GuardSpec, KillSpec, Listener, LogLevel, LogSpec,
+    NodeSpec, Plaintext, ProfileSpec, ProvenanceSpec, ReceiptSpec, StoreSpec, TlsFiles,
+    UpstreamSpec,
 };
 pub use world::{EndUser, World};
 

@@ -83,7 +83,7 @@ pub struct Model {
     /// Where its backends are, in a word of the operator.
     pub region: Option<Box<str>>,
     /// What it is dangerous for, as kill directives and gates name it.
-    pub categories: Vec<Box<str>>,
+    pub categories: Vec<Arc<str>>,
     /// Whether those who may not use it yet may know of it.
     pub announced: bool,
     /// The model that answers instead, if a filter asks for that before anything was shown.

@@ -28,6 +28,7 @@ SECTIONS = [
     ("`cors`", "Cors"),
     ("`log`", "Log"),
     ("`drain`", "Drain"),
+    ("`kill`", "Kill"),
     ("`bounds`", "Bounds"),
     ("`tiers.NAME`", "Tier"),
     ("`tiers.NAME.limits[]`", "Limit"),

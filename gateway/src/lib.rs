@@ -19,6 +19,7 @@ pub mod guard;
 mod identify;
 mod ids;
 mod journal;
+mod kill;
 mod metrics;
 mod moderation;
 mod node;

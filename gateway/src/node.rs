@@ -6,15 +6,16 @@ use crate::guard::Guards;
 use crate::identify::{Door, Throttle};
 use crate::ids::Ids;
 use crate::journal;
+use crate::kill::KillSwitch;
 use crate::metrics::Metrics;
 use crate::provenance::Kept;
 use crate::reach::Reach;
 use crate::read::end_user::EndUsers;
-use crate::signal::Signal;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
 use crate::world::Keeper;
 use arc_swap::ArcSwap;
+use sluice_config::kill::KillOrders;
 use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
 use sluice_config::{Config, Problems, World};
 use sluice_store::{Directory, Store, StoreError, Writer};
@@ -41,8 +42,7 @@ pub(crate) struct Node {
     pub(crate) ids: Ids,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) draining: AtomicBool,
-    /// Given when calls under way must end.
-    pub(crate) stop: Signal,
+    pub(crate) kill: Arc<KillSwitch>,
     loaded: Mutex<Loaded>,
 }
 
@@ -60,6 +60,8 @@ pub(crate) struct Parts {
     pub(crate) writer: Writer,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What was ordered to stop before the node started, still is.
+    pub(crate) kill: Arc<KillSwitch>,
     /// Work that goes on beside calls.
     pub(crate) background: Tasks,
 }
@@ -71,7 +73,7 @@ impl Node {
     ///
     /// Every problem of the configuration.
     pub(crate) fn new(config: Config, parts: Parts) -> Result<Self, Problems> {
-        let Parts { store, writer, metrics, clock, background } = parts;
+        let Parts { store, writer, metrics, clock, kill, background } = parts;
         let backends = Backends::new(Arc::clone(&clock), Arc::clone(&metrics));
         let hasher = config.node.key_secret.clone();
         let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics), background);
@@ -91,7 +93,7 @@ impl Node {
             ids: Ids::default(),
             clock,
             draining: AtomicBool::new(false),
-            stop: Signal::default(),
+            kill,
             loaded: Mutex::default(),
         };
         node.note_loaded();
@@ -152,6 +154,7 @@ impl Node {
     /// so that a restart refills no quota.
     pub(crate) async fn seed(&self, store: &Store) -> Result<(), StoreError> {
         self.keeper.catch_up().await?;
+        self.kill.hear(KillOrders::clone(&self.keeper.orders()));
         let now = self.clock.now();
         for window in [Window::Minute, Window::Day, Window::Month] {
             let began = crate::admit::window::began(window, now);

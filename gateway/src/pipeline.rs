@@ -109,6 +109,7 @@ async fn pass(
     let mut identified = identify(&node.door, head).await?;
     identified.locate(&now.countries);
     trail.identified(identified.known());
+    node.kill.admits(&identified.known(), identified.parts().peer.country)?;
     let Route::Operation(operation) = route else {
         let answer = about(scene, identified, route, trail).await?;
         return Ok(named(answer, mark, Dialect::OpenAi));

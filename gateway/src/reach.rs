@@ -37,10 +37,6 @@ pub(crate) struct Reach {
 
 /// Who is behind a call.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "calls do not name end users yet; both are counted alike")
-)]
 pub(crate) enum Who<'a> {
     /// The person whom the principal names.
     EndUser(&'a EndUserId),

@@ -10,6 +10,7 @@ use crate::admit::Admitted;
 pub(crate) use crate::admit::{Bill, Outcome, Room};
 use crate::call::{Annotations, Asked, HeadParts, Kept, Place, Written};
 use crate::chains::Chains;
+use crate::kill::Watch;
 use crate::metrics::Metrics;
 use crate::refuse::{Refusal, RefusalCode};
 use bytes::Bytes;
@@ -44,6 +45,7 @@ pub(crate) async fn screen(
     chains: &Chains,
     metrics: &Metrics,
     admitted: Admitted,
+    watch: &mut Watch,
 ) -> Result<Screened, Refusal> {
     let Admitted { parts, known, mut asked, entitlement, room, bill, at } = admitted;
     let mut annotations = Annotations::default();
@@ -83,7 +85,8 @@ pub(crate) async fn screen(
         let wards = over.as_ref().unwrap_or(wards);
         // Boxed: a call that asks no guard must not carry the room for it.
         let who = &known.principal.id;
-        let heard = guards::ask(wards, (&mut asked, who), &mut annotations).boxed().await;
+        let asking = guards::ask(wards, (&mut asked, who), &mut annotations).boxed();
+        let heard = watch.over(asking).await;
         if let Err(refusal) = heard {
             bill.waive(refusal.code());
             return Err(refusal);

@@ -1,4 +1,5 @@
-//! A signal that is given once: to stop, to leave.
+//! A signal that is given once: to stop, to leave. Until then it can be rung, which wakes everybody
+//! who waits for it and ends no wait: they look at what has changed.
 //!
 //! Thousands of connections wait for it for as long as they live, and look at it each time they are
 //! woken. So looking costs one load; the lock is taken only when a wait begins and when it ends.
@@ -6,7 +7,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -17,6 +18,7 @@ pub(crate) struct Signal(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     given: AtomicBool,
+    rung: AtomicU64,
     waiting: Mutex<Waiting>,
 }
 
@@ -32,6 +34,19 @@ impl Signal {
         self.0.given.store(true, Ordering::SeqCst);
         let wakers = std::mem::take(&mut self.0.lock().wakers);
         wakers.into_values().for_each(Waker::wake);
+    }
+
+    /// Wakes everybody who waits, whose waits go on.
+    pub(crate) fn ring(&self) {
+        self.0.rung.fetch_add(1, Ordering::SeqCst);
+        // Woken outside the lock, which each of them may want.
+        let wakers: Vec<Waker> = self.0.lock().wakers.values().cloned().collect();
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// How often it was rung.
+    pub(crate) fn rung(&self) -> u64 {
+        self.0.rung.load(Ordering::SeqCst)
     }
 
     /// Whether it was given.
@@ -130,5 +145,21 @@ mod tests {
         assert_eq!(woken, [1, 0, 0, 1]);
         assert!(poll(&mut first, &counts[0]) && poll(&mut third, &moved));
         assert!(signal.is_given() && poll(&mut signal.wait(), &counts[1]));
+    }
+
+    #[test]
+    fn ringing_wakes_whoever_waits_each_time_and_ends_no_wait() {
+        let (signal, count) = (Signal::default(), Arc::new(Count::default()));
+        let mut wait = signal.wait();
+        assert!(!poll(&mut wait, &count) && signal.rung() == 0);
+        for times in 1..4 {
+            signal.ring();
+            assert_eq!((signal.rung(), count.0.load(Ordering::Relaxed)), (times as u64, times));
+            // Whether or not they look in between.
+            assert!(times == 2 || !poll(&mut wait, &count));
+        }
+        signal.give();
+        assert_eq!(count.0.load(Ordering::Relaxed), 4);
+        assert!(poll(&mut wait, &count));
     }
 }

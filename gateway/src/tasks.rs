@@ -44,6 +44,12 @@ impl Tasks {
         self.tracker.wait().await;
     }
 
+    /// Rung, it wakes all work without ending any: every connection, and so every call on it, waits
+    /// for this one thing.
+    pub(crate) fn bell(&self) -> &Signal {
+        &self.abandoned
+    }
+
     /// Drops what has not stopped.
     pub(crate) fn abandon(&self) {
         self.abandoned.give();

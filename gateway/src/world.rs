@@ -5,6 +5,7 @@
 
 use crate::journal;
 use arc_swap::ArcSwap;
+use sluice_config::kill::KillOrders;
 use sluice_config::words::{
     EndUserId, Grant, GrantState, OpState, PrincipalId, Release, ReleaseStage, Sanction, Standing,
     Timestamp,
@@ -23,6 +24,8 @@ type Documents = BTreeMap<(String, String), Document>;
 pub(crate) struct Keeper {
     records: Arc<dyn Records>,
     now: ArcSwap<World>,
+    /// What the kill switch was ordered to do.
+    orders: ArcSwap<KillOrders>,
     kept: tokio::sync::Mutex<Kept>,
 }
 
@@ -36,7 +39,12 @@ struct Kept {
 impl Keeper {
     /// A keeper that has not looked yet.
     pub(crate) fn new(records: Arc<dyn Records>) -> Self {
-        Self { records, now: ArcSwap::default(), kept: tokio::sync::Mutex::default() }
+        Self {
+            records,
+            now: ArcSwap::default(),
+            orders: ArcSwap::default(),
+            kept: tokio::sync::Mutex::default(),
+        }
     }
 
     /// What records say now.
@@ -44,12 +52,18 @@ impl Keeper {
         self.now.load_full()
     }
 
-    /// Hears what changed since it last listened. What could not be read is read the next time.
-    pub(crate) async fn catch_up(&self) -> Result<(), StoreError> {
+    /// What the kill switch was ordered to do, by records.
+    pub(crate) fn orders(&self) -> Arc<KillOrders> {
+        self.orders.load_full()
+    }
+
+    /// Hears what changed since it last listened; whether anything did. What could not be read is
+    /// read the next time.
+    pub(crate) async fn catch_up(&self) -> Result<bool, StoreError> {
         let mut kept = self.kept.lock().await;
         let newest = self.records.head().await?;
         match kept.place {
-            Some(place) if place == newest => return Ok(()),
+            Some(place) if place == newest => return Ok(false),
             Some(place) if place < newest => self.listen(&mut kept, place, newest).await?,
             // The first time, or the feed began anew under us.
             _ => {
@@ -59,7 +73,8 @@ impl Keeper {
             }
         }
         self.now.store(Arc::new(build(&kept.documents)));
-        Ok(())
+        self.orders.store(Arc::new(ordered(&kept.documents)));
+        Ok(true)
     }
 
     /// Takes a place of the cohort of a revision for a principal; whether it has one.
@@ -131,6 +146,19 @@ fn build(documents: &Documents) -> World {
         releases: releases.map(|(name, it)| (name, Arc::new(it))).collect(),
         end_users: end_users.map(|(id, it)| (id, Arc::new(it))).collect(),
     }
+}
+
+/// All that the kill switch was ordered to do.
+fn ordered(documents: &Documents) -> KillOrders {
+    let mut orders = KillOrders::default();
+    for document in documents.values() {
+        match acts::ordered(document) {
+            Ok(Some(more)) => orders = orders.merge(more),
+            Ok(None) => {}
+            Err(error) => unread(document, &error),
+        }
+    }
+    orders
 }
 
 /// Seats the members of each cohort.

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod drive;
 pub mod figures;
 pub mod filters;
+pub mod kill;
 pub mod load;
 pub mod mock;
 pub mod peers;

@@ -1,10 +1,10 @@
-//! `sluice-loadtests mock | drive | compare | filters`.
+//! `sluice-loadtests mock | drive | compare | filters | kill`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use sluice_loadtests::{compare, drive, filters, mock};
+use sluice_loadtests::{compare, drive, filters, kill, mock};
 
 /// Measures Sluice beside its peers.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Measure a node that filters beside one that does not
     Filters(filters::FiltersArgs),
+    /// Measure how soon streams under way end once a directive stops them
+    Kill(kill::KillArgs),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Drive(args) => drive::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Compare(args) => compare::run(&args),
         Command::Filters(args) => filters::run(&args),
+        Command::Kill(args) => kill::run(&args),
     };
     outcome.unwrap_or_else(|error| report(&error))
 }

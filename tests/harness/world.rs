@@ -87,7 +87,7 @@ impl Setup {
         if !on_the_machine_clock {
             options.clock = Arc::new(hands.clone());
         }
-        let node = start(config, options).await.expect("a node that starts");
+        let node = Box::pin(start(config, options)).await.expect("a node that starts");
         let api = *node.api.first().expect("a listener");
         let store = node.store().clone();
         let ada = create(&store, api, ("ada", "trusted"), &hands).await;

@@ -21,6 +21,7 @@ const FLOORS: &[&str] = &[
     "tasks",
     "world",
     "provenance",
+    "kill",
     "call",
     "guard",
     "wards",

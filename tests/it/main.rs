@@ -17,6 +17,7 @@ mod guards;
 mod hangups;
 mod identity;
 mod keys;
+mod kills;
 mod limits;
 mod measures;
 mod methods;

@@ -169,6 +169,7 @@ const MAY_BE_EMPTY: &[&str] = &[
     "sluice_connection_refusals_total",
     "sluice_fallbacks_total",
     "sluice_guard_failures_total",
+    "sluice_kill_",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

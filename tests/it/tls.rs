@@ -1,8 +1,9 @@
 //! TLS: towards callers with HTTP/1.1 and HTTP/2, towards backends with an authority of their own.
 
+use crate::kills::kill;
 use serde_json::json;
 use sluice_tests::tls::{Authority, Identity, NAME, unwraps, wraps};
-use sluice_tests::{Backend, Caller, World, answer, put};
+use sluice_tests::{Backend, Caller, Script, World, answer, put};
 use std::path::Path;
 use tokio::process::Command;
 
@@ -99,6 +100,31 @@ async fn a_stream_over_http_2_that_is_left_is_let_go() {
     assert_eq!(told, "2 200");
     world.backend.next().await.hung_up().await;
     assert_eq!(world.outcome().await, "client_closed");
+}
+
+#[tokio::test]
+async fn a_call_over_http_2_that_a_directive_stops_is_cut() {
+    let authority = Authority::new();
+    for (script, streamed) in
+        [(answer::stream().says("good").hangs(), true), (Script::new().hang(), false)]
+    {
+        let world = encrypted(&authority).await;
+        world.backend.answers(script);
+        let key = format!("authorization: Bearer {}", world.ada().key());
+        let messages = json!([{ "role": "user", "content": "hi" }]);
+        let ask =
+            json!({ "model": "open-1", "stream": streamed, "messages": messages }).to_string();
+        let (chat, kind) = (url(&world, "/v1/chat/completions"), "content-type: application/json");
+        let more = ["-H", &key, "-H", kind, "-d", &ask, &chat];
+        let stopped = async {
+            let seen = world.backend.next().await;
+            world.node.hear(kill("1", &json!("everything"), "reject")).await;
+            seen.hung_up().await;
+        };
+        let ((_, body), ()) = tokio::join!(curl(&world, &authority, &more), stopped);
+        assert!(body.contains("model_suspended"), "{body}");
+        assert_eq!(world.outcome().await, "model_suspended");
+    }
 }
 
 #[tokio::test]

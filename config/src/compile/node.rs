@@ -4,7 +4,7 @@ use super::listeners;
 use super::outside::Outside;
 use crate::Problems;
 use crate::file::{File, StoreKind};
-use crate::spec::{Cors, Drain, LogSpec, NodeSpec, StoreSpec};
+use crate::spec::{Cors, Drain, KillSpec, LogSpec, NodeSpec, StoreSpec};
 use crate::words::KeyHasher;
 use std::path::Path;
 
@@ -17,6 +17,7 @@ pub(crate) fn compile(
     let listeners = listeners::compile(file, outside, problems);
     let ops = listeners::ops(file, &listeners, problems);
     let store = store(file, outside, problems);
+    let kill = kill(file, &store, outside);
     let drain = drain(file, problems);
     let cors = cors(file, problems);
     let key_secret = key_secret(file, outside, problems);
@@ -29,6 +30,7 @@ pub(crate) fn compile(
         cors,
         drain,
         log: LogSpec { level: file.log.level },
+        kill,
     })
 }
 
@@ -54,6 +56,19 @@ fn store(file: &File, outside: &Outside<'_>, problems: &mut Problems) -> StoreSp
             let written = path.as_ref().map_or(Path::new("sluice.db"), |path| &path.0);
             StoreSpec::Sqlite { path: outside.path(written) }
         }
+    }
+}
+
+fn kill(file: &File, store: &StoreSpec, outside: &Outside<'_>) -> KillSpec {
+    let beside = |name: &str| match store {
+        StoreSpec::Sqlite { path } => Some(path.with_file_name(name)),
+        StoreSpec::Memory => None,
+    };
+    let written = file.kill.file.as_ref().map(|path| outside.path(&path.0));
+    let journal = file.kill.journal.as_ref().map(|path| outside.path(&path.0));
+    KillSpec {
+        file: written.or_else(|| beside("kill.yaml")),
+        journal: journal.or_else(|| beside("kill-journal.jsonl")),
     }
 }
 

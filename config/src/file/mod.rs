@@ -38,7 +38,7 @@ pub(crate) use jurisdiction::{CountryAt, Jurisdiction, JurisdictionRule};
 pub(crate) use leaf::{NAME_RULE, Name, Whole, is_name};
 use licences::Licensee;
 pub(crate) use licences::{AppliesTo, Inherit, LicenceAt, MauAt};
-pub(crate) use node::{Cors, Drain, Listener, Log, Ops, Store, Tls};
+pub(crate) use node::{Cors, Drain, Kill, Listener, Log, Ops, Store, Tls};
 pub(crate) use parse::{FILE_BYTES_MAX, parse};
 pub(crate) use passes::NONE;
 pub(crate) use policy::{Caps, Interval, Limit, Model, Tier};
@@ -73,6 +73,8 @@ section! {
         log: default(Log, Log::default()),
         /// How the node ends.
         drain: default(Drain, Drain::default()),
+        /// How calls are stopped at once.
+        kill: default(Kill, Kill::default()),
         /// Rungs of capacity and safeguards, by name.
         tiers: required(Named<Tier>),
         /// Models, by the name callers use.

@@ -76,3 +76,13 @@ section! {
         total_ms: default(Whole<0, 3_600_000>, 120_000),
     }
 }
+
+section! {
+    /// How calls are stopped at once. Both files lie beside the store if nothing else is said.
+    Kill {
+        /// Where directives are written by hand: `kill.yaml` if not said. It need not be there.
+        file: optional(FilePath),
+        /// Where the node keeps what it has heard: `kill-journal.jsonl` if not said.
+        journal: optional(FilePath),
+    }
+}

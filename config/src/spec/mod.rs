@@ -11,7 +11,7 @@ pub use bounds::Bounds;
 pub use country::{CountrySource, CountrySpec};
 pub use guard::{BreakerSpec, CacheSpec, GuardSpec};
 pub use node::{
-    Cors, Drain, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
+    Cors, Drain, KillSpec, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
 };
 pub use provenance::{EarlierKeySpec, ProvenanceSpec, ReceiptSpec};
 pub use upstream::{BackendSpec, BackendUrl, Engine, UpstreamSpec};

@@ -28,6 +28,8 @@ pub struct NodeSpec {
     pub drain: Drain,
     /// What it writes down.
     pub log: LogSpec,
+    /// How calls are stopped at once.
+    pub kill: KillSpec,
 }
 
 /// One address callers connect to.
@@ -89,6 +91,16 @@ pub struct Drain {
     pub wait: Duration,
     /// How long calls under way may take, in all.
     pub total: Duration,
+}
+
+/// How calls are stopped at once. A store in memory has nothing beside it: then there is only what
+/// the file says.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct KillSpec {
+    /// Where directives are written by hand; it need not be there.
+    pub file: Option<PathBuf>,
+    /// Where the node keeps what it has heard.
+    pub journal: Option<PathBuf>,
 }
 
 /// What the node writes down.

@@ -8,6 +8,7 @@ mod entitlement;
 mod grant;
 mod holder;
 mod id;
+mod kill;
 mod licence;
 mod limit;
 mod link;
@@ -35,6 +36,10 @@ pub use holder::{Acceptance, Circumstances, Holder, RequestState, Requested};
 pub use id::{
     CredentialId, EndUserId, GrantId, GuardId, LicenceId, ModelId, OrganisationId, PrincipalId,
     ProfileId, ProjectId, RevisionId, TierId, UpstreamId,
+};
+pub use kill::{
+    KILL_TEXT_BYTES_MAX, KILLS_MAX, KillDirective, KillFault, KillId, KillMode, KillScope,
+    ModelRevision, Restore,
 };
 pub(crate) use licence::EUROPEAN_UNION;
 pub use licence::{Accept, Exclusion, HashList, Licence, LicenceText, Modality, Subject};

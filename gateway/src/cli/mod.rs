@@ -9,6 +9,7 @@ mod explain;
 mod filter;
 mod init;
 mod keys;
+mod kill;
 mod log;
 mod out;
 mod principals;
@@ -52,6 +53,8 @@ enum Command {
     /// Add, list and change principals
     #[command(subcommand)]
     Principals(principals::Principals),
+    /// Stop models, callers or everything at once, and let them go on
+    Kill(Box<kill::Kill>),
     /// Check receipts of what was shown
     #[command(subcommand)]
     Receipts(receipts::Receipts),
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Filter(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Principals(command) => command.run(),
+        Command::Kill(command) => command.run(),
         Command::Receipts(command) => command.run(),
         Command::Usage(command) => command.run(),
         Command::Demo(command) => command.run(),

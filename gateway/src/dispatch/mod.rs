@@ -11,6 +11,7 @@ pub(crate) mod wire;
 
 use crate::call::{Annotations, Asked, HeadParts};
 use crate::ids::Ids;
+use crate::kill::Watch;
 use crate::refuse::{Refusal, RefusalCode};
 use crate::screen::Screened;
 pub(crate) use crate::screen::{Bill, Outcome, Room};
@@ -86,10 +87,14 @@ pub(crate) struct Sender<'n> {
 }
 
 /// Asks one backend after another until one can be asked at all.
-pub(crate) async fn dispatch(sender: Sender<'_>, screened: Screened) -> Result<Answered, Refusal> {
+pub(crate) async fn dispatch(
+    sender: Sender<'_>,
+    screened: Screened,
+    watch: &mut Watch,
+) -> Result<Answered, Refusal> {
     let Screened { parts, known, asked, entitlement, room, mut bill, at, annotations } = screened;
     let question = Question { parts: &parts, known: &known, asked: &asked, at };
-    match ask(&sender, &question, &entitlement, &mut bill).await {
+    match watch.over(ask(&sender, &question, &entitlement, &mut bill)).await {
         Ok(answer) => Ok(Answered { parts, asked, entitlement, room, bill, annotations, answer }),
         Err(refusal) => {
             bill.waive(refusal.code());

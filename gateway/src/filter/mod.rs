@@ -9,8 +9,8 @@ use crate::call::{Annotations, Asked, HeadParts};
 use crate::chains::Chains;
 use crate::dispatch::Answered;
 pub(crate) use crate::dispatch::{Bill, Outcome, Room};
+use crate::kill::Watch;
 use crate::refuse::{Refusal, RefusalCode};
-use crate::signal::Signal;
 use asking::Asking;
 use sluice_config::Bounds;
 use sluice_config::words::{Clock, Dialect, Entitlement, ProfileId, Strategy, Timestamp};
@@ -81,8 +81,6 @@ pub(crate) struct Lens<'n> {
     pub(crate) chains: &'n Chains,
     pub(crate) bounds: &'n Bounds,
     pub(crate) clock: &'n Arc<dyn Clock>,
-    /// Given when calls under way must end.
-    pub(crate) stop: &'n Signal,
     /// Whether the head of a stream waits for its text.
     pub(crate) opening: Opening,
     /// Who signs for what is shown, if receipts are made.
@@ -91,7 +89,11 @@ pub(crate) struct Lens<'n> {
 
 /// Looks at an answer: at all of it, or at its beginning if it is streamed. An answer that breaks
 /// before anything of it could be shown is refused like one that never came.
-pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtered, Refusal> {
+pub(crate) async fn filter(
+    lens: Lens<'_>,
+    answered: Answered,
+    mut watch: Watch,
+) -> Result<Filtered, Refusal> {
     let pieces_max = answered.pieces_max();
     let Answered { parts, asked, entitlement, room, mut bill, annotations, answer } = answered;
     let profile = entitlement.profile.clone();
@@ -103,10 +105,10 @@ pub(crate) async fn filter(lens: Lens<'_>, answered: Answered) -> Result<Filtere
     let strategy = plan.strategy();
     let looked = if asked.stream {
         let id = Arc::clone(&parts.mark.request_id);
-        let stream = Stream::new((answer, asking), &plan, id, (&lens, pieces_max));
+        let stream = Stream::new((answer, asking), &plan, (id, watch), (&lens, pieces_max));
         stream.begin(lens.opening, &mut bill).await.map(|stream| Looked::Stream(Box::new(stream)))
     } else {
-        whole::look((answer, asking), plan, &lens, &mut bill).await
+        watch.over(whole::look((answer, asking), plan, &lens, &mut bill)).await
     };
     match looked {
         Ok(answer) => Ok(Filtered { room, bill, profile, strategy, dialect, annotations, answer }),
@@ -184,10 +186,4 @@ fn unheard() -> Refusal {
 fn too_long() -> Refusal {
     let message = "the answer took longer than a stream may; ask for less at once";
     Refusal::new(RefusalCode::StreamTooLong, message)
-}
-
-/// The node ends and cannot wait for the answer.
-fn cut_off() -> Refusal {
-    let message = "this node is shutting down and could not wait for the end; try again";
-    Refusal::new(RefusalCode::Draining, message)
 }

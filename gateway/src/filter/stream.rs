@@ -4,10 +4,10 @@ mod patience;
 
 use super::asking::Asking;
 use super::waits::{Waited, Waits};
-use super::{Bill, Lens, Opening, Outcome, broken, cut_off, too_long};
+use super::{Bill, Lens, Opening, Outcome, broken, too_long};
 use crate::dispatch::{Answer, Failure};
+use crate::kill::Watch;
 use crate::refuse::{Refusal, RefusalCode, envelope};
-use crate::signal::Wait;
 use bytes::Bytes;
 use sluice_config::words::{Clock, Dialect};
 use sluice_stream::{Fault, Plan, Progress, Relay, Report};
@@ -39,8 +39,8 @@ pub(crate) struct Stream {
     total: Duration,
     /// Pieces of text after which the backend has ignored the cap it was sent.
     pieces_max: u64,
-    /// Over when the node ends and waits no longer.
-    cut: Wait,
+    /// Says when the call must end, whatever the backend does.
+    watch: Watch,
     clock: Arc<dyn Clock>,
     request_id: Arc<str>,
     /// Errors are written in it.
@@ -51,7 +51,7 @@ impl Stream {
     pub(super) fn new(
         (answer, asking): (Answer, Option<Asking>),
         plan: &Plan,
-        request_id: Arc<str>,
+        (request_id, watch): (Arc<str>, Watch),
         (lens, pieces_max): (&Lens<'_>, u64),
     ) -> Self {
         let now = lens.clock.steady();
@@ -68,7 +68,7 @@ impl Stream {
             began: now,
             total: lens.bounds.stream_total,
             pieces_max,
-            cut: lens.stop.wait(),
+            watch,
             clock: Arc::clone(lens.clock),
             request_id,
         }
@@ -133,6 +133,10 @@ impl Stream {
 
     /// Hears what guards say, or reads and filters what is there.
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        // Before all else: a backend that never pauses must not keep a call from its end.
+        if let Some(refusal) = self.watch.look() {
+            return Poll::Ready(Err(refusal));
+        }
         if let Some(asking) = &mut self.asking {
             match asking.poll_heard(cx) {
                 Poll::Ready(Some((asked, rulings))) => {
@@ -145,7 +149,7 @@ impl Stream {
                     return Poll::Ready(Err(broken(Fault::Truncated)));
                 }
                 // They answer in their time.
-                Poll::Pending if self.said => return self.poll_cut(cx).map(Err),
+                Poll::Pending if self.said => return Poll::Pending,
                 Poll::Pending | Poll::Ready(None) => {}
             }
         }

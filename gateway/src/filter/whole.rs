@@ -1,13 +1,12 @@
 //! Answers that are not streamed: read to their end, within bounds, and looked at in one piece.
 
 use super::asking::Asking;
-use super::{Bill, Lens, Looked, Outcome, broken, cut_off, too_long};
+use super::{Bill, Lens, Looked, Outcome, broken, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
 use futures_util::FutureExt;
 use sluice_stream::{Fault, Plan, Report, Whole};
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::poll_fn;
 use std::task::{Poll, ready};
 
 /// Room that is made at once for a body whose length is told; what is longer has to come first.
@@ -23,7 +22,7 @@ pub(super) async fn look(
     let whole = match asking {
         None => sluice_stream::whole(&plan, &body).map_err(broken)?,
         // Boxed: a call that asks no guard must not carry the room for it.
-        Some(asking) => guarded(asking, plan, &body, (lens, bill)).boxed().await?,
+        Some(asking) => guarded(asking, plan, &body, bill).boxed().await?,
     };
     let outcome = if whole.stopped { Outcome::ContentFilter } else { Outcome::Ok };
     let Whole { body, report, receipt, .. } = whole;
@@ -36,19 +35,13 @@ async fn guarded(
     mut asking: Asking,
     mut plan: Plan,
     body: &[u8],
-    (lens, bill): (&Lens<'_>, &mut Bill),
+    bill: &mut Bill,
 ) -> Result<Whole, Refusal> {
     // Nobody signs for what may not be shown.
     let seal = plan.seal.take();
     let first = sluice_stream::whole(&plan, body).map_err(broken)?;
     bill.used(&first.report);
-    let mut cut = pin!(lens.stop.wait());
-    let mut heard = pin!(asking.all(first.questions));
-    let rulings = poll_fn(|cx| match heard.as_mut().poll(cx) {
-        Poll::Ready(rulings) => Poll::Ready(Ok(rulings)),
-        Poll::Pending => cut.as_mut().poll(cx).map(|()| Err(cut_off())),
-    });
-    plan.rulings = Some(rulings.await?);
+    plan.rulings = Some(asking.all(first.questions).await);
     plan.seal = seal;
     sluice_stream::whole(&plan, body).map_err(broken)
 }
@@ -57,8 +50,6 @@ async fn guarded(
 enum Next {
     More,
     End,
-    /// The node ends and waits no longer.
-    Cut,
     /// The backend has been silent for too long.
     Late,
     /// The answer has taken longer than one may in all.
@@ -75,7 +66,6 @@ impl Next {
 async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<Vec<u8>, Refusal> {
     let bytes_max = lens.bounds.answer_bytes_max;
     let mut body = Vec::with_capacity(answer.body.told().min(ROOM_MAX));
-    let mut cut = pin!(lens.stop.wait());
     // When the wait for the rest began, and when something last came; most come in one piece.
     let (mut began, mut heard) = (None, None);
     loop {
@@ -87,9 +77,6 @@ async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<
             });
             if let Poll::Ready(read) = read {
                 return Poll::Ready(read.map(Next::after));
-            }
-            if cut.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Ok(Next::Cut));
             }
             let now = lens.clock.steady();
             let lasted = |since: &mut Option<_>| now.saturating_sub(*since.get_or_insert(now));
@@ -111,7 +98,6 @@ async fn gather(mut answer: Answer, lens: &Lens<'_>, bill: &mut Bill) -> Result<
                 answer.done();
                 return Ok(body);
             }
-            Ok(Next::Cut) => return Err(cut_off()),
             Ok(Next::Over) => return Err(too_long()),
             Ok(Next::Late) => {
                 answer.broke(Failure::Timeout);

@@ -146,6 +146,11 @@ families! {
     guard_failures: IntCounterVec = "sluice_guard_failures_total", ["guard", "reason"], &[], "Questions to a guard without a judgement: timeout, breaker, connect, status, busy, broken, `too_long`, subject.";
     guard_cache: IntCounterVec = "sluice_guard_cache_lookups_total", ["guard", "result"], &[], "Judgements looked up before a guard is asked: hit, miss.";
     guard_breaker: IntGaugeVec = "sluice_guard_breaker_state", ["guard"], &[], "0 while a guard is asked, 1 while one question tries, 2 while it is left alone.";
+    kill_directives: IntGaugeVec = "sluice_kill_directives", ["scope", "mode"], &[], "Kill directives in force.";
+    kill_refused: IntCounterVec = "sluice_kill_refused_total", ["scope", "mode"], &[], "New calls that a directive stopped; with the mode fallback, another model may have answered.";
+    kill_cut: IntCounterVec = "sluice_kill_cut_total", ["scope", "mode"], &[], "Calls under way that a directive cut.";
+    kill_errors: IntCounterVec = "sluice_kill_errors_total", ["reason"], &[], "Orders of the kill switch that could not be written down (journal) or not be taken (full).";
+    kill_file_ok: IntGauge = "sluice_kill_file_successful", [], &[], "1 if the kill file read last was taken or there is none, 0 if it was bad and changed nothing.";
     ledger_depth: IntGauge = "sluice_ledger_queue_depth", [], &[], "Usage rows that are not written yet.";
     ledger_rows: IntCounter = "sluice_ledger_rows_total", [], &[], "Usage rows written.";
     ledger_failures: IntCounter = "sluice_ledger_failures_total", [], &[], "Attempts to write usage that failed; the rows are kept and tried again.";

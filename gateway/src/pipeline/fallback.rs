@@ -1,4 +1,5 @@
-//! Another model answers instead, where a filter asks for that and nothing was shown.
+//! Another model answers instead, where a filter or a kill directive asks for that and nothing was
+//! shown.
 //!
 //! The same call is decided anew for the other model and takes every step again. Whatever stands in
 //! the way of that, the caller is told what it would have been told without: the stop. So a call
@@ -24,28 +25,34 @@ pub(super) struct Fallback {
     to: ModelId,
     /// What the caller called the model it asked for.
     asked: Box<str>,
+    /// With what a stream begins: its head must wait only where a filter may throw it away.
+    opening: Opening,
 }
 
 /// An answer that would be a stop.
 enum Stop<'n> {
-    /// No backend was asked.
+    /// A directive stops the model. No backend was asked.
+    Kill(Refusal),
+    /// A filter stopped the prompt. No backend was asked.
     Prompt(Refusal),
     /// A backend was, and nothing of what it said was shown.
     Answer(Box<Answer<'n>>),
 }
 
 impl Fallback {
-    /// Keeps a copy of a call, if its model has another to answer instead and filters may ask for
-    /// that. Most have none, and nothing is copied.
+    /// Keeps a copy of a call, if its model has another to answer instead and filters or directives
+    /// may ask for that. Most have none, and nothing is copied.
     pub(super) fn of(steps: Steps<'_>, entitled: &Entitled) -> Option<Self> {
         let Entitled { call, entitlement } = entitled;
         let to = entitlement.model.fallback.as_ref()?;
-        let chain = steps.now.chains.find(entitlement.profile.as_ref()?)?;
-        chain.asks_fallback().then(|| Self {
+        let chain = entitlement.profile.as_ref().and_then(|it| steps.now.chains.find(it));
+        let filters = chain.is_some_and(|chain| chain.asks_fallback());
+        (filters || steps.node.kill.falls_back()).then(|| Self {
             call: call.to(to.as_str()),
             model: entitlement.model.id.clone(),
             to: to.clone(),
             asked: call.asked.model.clone(),
+            opening: if filters { Opening::Text } else { Opening::Head },
         })
     }
 
@@ -56,8 +63,13 @@ impl Fallback {
         entitled: Entitled,
         trail: &Trail,
     ) -> Result<Response<Body>, Refusal> {
-        let ready = steps.admit(entitled)?;
-        let stop = match steps.answer(ready, Opening::Text).await {
+        let ready = match steps.admit(entitled) {
+            Err(refusal) if refusal.asks_fallback() => {
+                return self.instead(steps, Stop::Kill(refusal), trail.clone()).await;
+            }
+            ready => ready?,
+        };
+        let stop = match steps.answer(ready, self.opening).await {
             Ok(answer) if answer.filtered.asks_fallback() => Stop::Answer(Box::new(answer)),
             Err(refusal) if refusal.asks_fallback() => Stop::Prompt(refusal),
             answered => return answered.map(|answer| steps.account(answer)),
@@ -71,7 +83,7 @@ impl Fallback {
         mut stop: Stop<'_>,
         trail: Trail,
     ) -> Result<Response<Body>, Refusal> {
-        let Self { call, model, to, asked } = self;
+        let Self { call, model, to, asked, .. } = self;
         let (receipts, request_id) = (&steps.node.receipts, &steps.mark.request_id);
         // Of an answer that is not shown there is no receipt.
         let receipt = receipts.take(request_id);
@@ -90,7 +102,7 @@ impl Fallback {
             place,
             outcome,
             cause,
-            "a filter asked for another model"
+            "another model was asked instead"
         );
         if let Ok(answer) = answered {
             let mut response = steps.account(answer);
@@ -101,7 +113,7 @@ impl Fallback {
             receipts.put_back(Arc::clone(request_id), receipt);
         }
         match stop {
-            Stop::Prompt(refusal) => Err(refusal),
+            Stop::Kill(refusal) | Stop::Prompt(refusal) => Err(refusal),
             Stop::Answer(answer) => Ok(steps.account(*answer)),
         }
     }
@@ -127,9 +139,10 @@ async fn ask<'n>(
 }
 
 impl Stop<'_> {
-    /// Where the filter looked.
+    /// Where the filter looked, or that none did.
     fn place(&self) -> &'static str {
         match self {
+            Self::Kill(_) => "kill",
             Self::Prompt(_) => "prompt",
             Self::Answer(_) => "answer",
         }

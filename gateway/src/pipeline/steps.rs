@@ -8,6 +8,7 @@ use crate::call::Mark;
 use crate::dispatch::{Sender, dispatch};
 use crate::entitle::Entitled;
 use crate::filter::{Filtered, Lens, Opening, filter};
+use crate::kill::{self, Watch};
 use crate::node::Node;
 use crate::provenance::{Notice, Sealer};
 use crate::reach::Who;
@@ -37,6 +38,7 @@ pub(super) struct Ready<'n> {
     notice: Option<&'n Notice>,
     told: Told<'n>,
     seal: Option<Arc<dyn Seal>>,
+    watch: Watch,
 }
 
 /// An answer, and the headers of its model.
@@ -55,6 +57,8 @@ impl<'n> Steps<'n> {
 
     pub(super) fn admit(self, entitled: Entitled) -> Result<Ready<'n>, Refusal> {
         let Self { node, now, .. } = self;
+        // Whoever may not know of the model was refused before.
+        let watch = node.kill.watch(watched(&entitled))?;
         let model = &entitled.entitlement.model;
         let operation = entitled.call.asked.ask.operation;
         let metrics = now.calls.of(&node.metrics, &entitled.entitlement, operation);
@@ -62,7 +66,7 @@ impl<'n> Steps<'n> {
         let told = Told::of(self.view(), &entitled);
         let seal = self.seal(&entitled);
         let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
-        Ok(Ready { admitted: admit(gate, entitled)?, notice, told, seal })
+        Ok(Ready { admitted: admit(gate, entitled)?, notice, told, seal, watch })
     }
 
     pub(super) async fn answer(
@@ -71,16 +75,18 @@ impl<'n> Steps<'n> {
         opening: Opening,
     ) -> Result<Answer<'n>, Refusal> {
         let Self { node, now, .. } = self;
-        let Ready { admitted, notice, told, seal } = ready;
+        let Ready { admitted, notice, told, seal, mut watch } = ready;
         let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
         let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
-        let screened = screen(&now.chains, &node.metrics, admitted).await?;
-        let who = Who::Principal(&screened.known.principal.id);
+        let screened = screen(&now.chains, &node.metrics, admitted, &mut watch).await?;
+        let who = match &screened.parts.end_user {
+            Some(end_user) => Who::EndUser(end_user),
+            None => Who::Principal(&screened.known.principal.id),
+        };
         node.reach.note(&screened.entitlement.model, who, clock.now());
-        let answered = dispatch(sender, screened).await?;
-        let (chains, bounds, stop) = (&now.chains, &now.bounds, &node.stop);
-        let lens = Lens { chains, bounds, clock, stop, opening, seal };
-        Ok(Answer { filtered: filter(lens, answered).await?, notice, told })
+        let answered = dispatch(sender, screened, &mut watch).await?;
+        let lens = Lens { chains: &now.chains, bounds: &now.bounds, clock, opening, seal };
+        Ok(Answer { filtered: filter(lens, answered, watch).await?, notice, told })
     }
 
     pub(super) fn account(self, answer: Answer<'_>) -> Response<Body> {
@@ -108,4 +114,11 @@ impl<'n> Steps<'n> {
             model: Arc::clone(&entitlement.model),
         }))
     }
+}
+
+/// What the kill switch looks at of a call.
+fn watched(entitled: &Entitled) -> kill::Call {
+    let Entitled { call, entitlement } = entitled;
+    let (end_user, region) = (call.parts.end_user.as_ref(), call.parts.peer.country);
+    kill::Call::of((&call.known, end_user, region), entitlement)
 }

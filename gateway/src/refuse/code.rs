@@ -76,7 +76,7 @@ codes! {
     InvalidApiKey = "invalid_api_key", UNAUTHORIZED, "authentication_error", Never;
     /// The model is announced but not yet released to the caller's tier.
     ModelNotReleased = "model_not_released", FORBIDDEN, "permission_error", Never;
-    /// The principal is suspended or banned.
+    /// The caller, or whoever it belongs to, is suspended by the operator.
     PrincipalSuspended = "principal_suspended", FORBIDDEN, "permission_error", Never;
     /// The end user that the call is made for is suspended or banned.
     IdentifierBlocked = "identifier_blocked", FORBIDDEN, "permission_error", Never;
@@ -138,12 +138,12 @@ codes! {
     UpstreamUnavailable = "upstream_unavailable", BAD_GATEWAY, "server_error", Later;
     /// Every model server is full.
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "server_error", Later;
+    /// The model, or all that the caller may use, is stopped by the operator for now.
+    ModelSuspended = "model_suspended", SERVICE_UNAVAILABLE, "server_error", Later;
     /// The credential cannot be looked up just now.
     AuthUnavailable = "auth_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
     /// A filter that must look at this cannot just now.
     FilterUnavailable = "filter_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
-    /// The model takes no calls for now.
-    ModelSuspended = "model_suspended", SERVICE_UNAVAILABLE, "server_error", Later;
     /// Usage cannot be written just now, so no call is taken.
     UsageUnavailable = "usage_unavailable", SERVICE_UNAVAILABLE, "server_error", Later;
     /// This node is shutting down.

@@ -4,6 +4,7 @@ use super::vitals::NodeVitals;
 use crate::journal;
 use crate::node::Node;
 use crate::tasks::Tasks;
+use sluice_config::kill::KillOrders;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -36,10 +37,14 @@ async fn catch_up(node: Arc<Node>) {
             Ok(_) => node.keeper.catch_up().await,
             Err(error) => Err(error),
         };
+        if let Ok(true) = heard {
+            let orders = node.keeper.orders();
+            super::kill::hear(&node, KillOrders::clone(&orders)).await;
+        }
         // Said once when it begins, and once when it ends.
         match (&heard, failing) {
             (Err(error), false) => journal::error("records cannot be read", error),
-            (Ok(()), true) => journal::info("records can be read again", ""),
+            (Ok(_), true) => journal::info("records can be read again", ""),
             _ => {}
         }
         failing = heard.is_err();

@@ -5,6 +5,7 @@ mod body;
 mod connection;
 mod cors;
 mod executor;
+mod kill;
 mod listener;
 mod reach;
 mod tls;
@@ -13,10 +14,12 @@ mod watch;
 
 use crate::clock::MachineClock;
 use crate::journal;
+use crate::kill::KillSwitch;
 use crate::metrics::Metrics;
 use crate::node::{Node, Parts};
 use crate::tasks::Tasks;
 use listener::Bound;
+use sluice_config::kill::KillOrders;
 use sluice_config::words::Clock;
 use sluice_config::{Config, NodeSpec, Problems};
 use sluice_store::{Store, StoreError, Writer};
@@ -71,6 +74,9 @@ pub enum StartError {
     /// A certificate or key cannot be used.
     #[error("cannot serve TLS: {0}")]
     Tls(String),
+    /// What must stay stopped is not known.
+    #[error("the kill journal cannot be opened: {0}")]
+    Kill(std::io::Error),
     /// Metrics clash, which is a mistake in this program.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -111,10 +117,18 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     let (writer, writing) = Writer::start(Arc::clone(&store.ledger), ROWS_MAX);
     let metrics = Arc::new(Metrics::new()?);
     let (calls, background) = (Tasks::default(), Tasks::default());
-    let parts =
-        Parts { store: store.clone(), writer, metrics, clock, background: background.clone() };
+    let kill = open_kill(&spec, &calls, &clock, &metrics)?;
+    let parts = Parts {
+        store: store.clone(),
+        writer,
+        metrics,
+        clock,
+        kill,
+        background: background.clone(),
+    };
     let node = Arc::new(Node::new(config, parts)?);
     node.seed(&store).await?;
+    kill::start(&background, &node, &spec.kill);
     reach::take_up(&node, &spec.store);
     let mut bound = Vec::new();
     for listener in spec.listeners.clone() {
@@ -142,12 +156,25 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
     Ok(Running { api, ops: ops_at, node, store, spec, certificates, calls, background, written })
 }
 
+/// What was ordered to stop is, before anybody can call.
+fn open_kill(
+    spec: &NodeSpec,
+    calls: &Tasks,
+    clock: &Arc<dyn Clock>,
+    metrics: &Arc<Metrics>,
+) -> Result<Arc<KillSwitch>, StartError> {
+    let (bell, journal) = (calls.bell().clone(), spec.kill.journal.as_deref());
+    let opened = KillSwitch::open(journal, bell, Arc::clone(clock), Arc::clone(metrics));
+    Ok(Arc::new(opened.map_err(StartError::Kill)?))
+}
+
 /// What differs in the file and is taken up only by a restart.
 fn fixed(old: &NodeSpec, new: &NodeSpec) -> Vec<&'static str> {
     let differs = [
         ("listeners", old.listeners != new.listeners),
         ("ops", old.ops != new.ops),
         ("store", old.store != new.store),
+        ("kill", old.kill != new.kill),
         ("key_secret", old.key_secret.id() != new.key_secret.id()),
         ("drain", old.drain != new.drain),
         ("log", old.log != new.log),
@@ -160,6 +187,12 @@ impl Running {
     /// Its store, as other processes see it.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Takes orders of the kill switch: what is new is written down, put in force, and heard by
+    /// every call under way before this returns.
+    pub async fn hear(&self, orders: KillOrders) {
+        kill::hear(&self.node, orders).await;
     }
 
     /// Puts a configuration in force, whole, or keeps the one there is. Certificates are read
@@ -202,7 +235,7 @@ impl Running {
         let finished = timeout(self.spec.drain.total, self.calls.stop()).await.is_ok();
         if !finished {
             // Streams end with an event that says so; what cannot even do that is dropped.
-            self.node.stop.give();
+            self.node.kill.end_calls();
             if timeout(GOODBYE, self.calls.stop()).await.is_err() {
                 self.calls.abandon();
             }

@@ -27,7 +27,14 @@ impl Vitals for NodeVitals {
             count => Err(format!("the newest file has {count} problems; an older one is in force")),
         };
         let accepting = if draining { Err("draining".to_owned()) } else { Ok(()) };
-        let parts = vec![("accepting", accepting), ("records", records), ("snapshot", snapshot)];
+        let behind = || "the journal lacks an order, which holds until a restart".to_owned();
+        let kill = node.kill.is_written().then_some(()).ok_or_else(behind);
+        let parts = vec![
+            ("accepting", accepting),
+            ("records", records),
+            ("snapshot", snapshot),
+            ("kill", kill),
+        ];
         Readiness { ready: !draining, parts }
     }
 

@@ -50,7 +50,10 @@ async fn again(file: &Path, running: &Running) {
 }
 
 /// Watches the folder, since editors and volumes replace the file itself.
-fn watcher(file: &Path, changed: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+pub(super) fn watcher(
+    file: &Path,
+    changed: mpsc::Sender<()>,
+) -> notify::Result<RecommendedWatcher> {
     let name = file.file_name().map(OsStr::to_owned);
     let concerns = move |event: &Event| {
         let mut names = event.paths.iter().filter_map(|path| path.file_name());

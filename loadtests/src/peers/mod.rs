@@ -90,6 +90,11 @@ pub const ALL: [(&str, Start); 6] = [
     (SLUICE_NOFILTER, sluice::start_nofilter),
 ];
 
+/// The node of `kill`.
+pub fn start_nofilter(world: &World<'_>) -> io::Result<Contestant> {
+    sluice::start_nofilter(world)
+}
+
 /// Those of `filters`: without a filter and with one.
 pub const FILTERED: [Start; 2] = [sluice::start_nofilter, sluice::start_patterns];
 

@@ -1,10 +1,8 @@
 //! How long a stream is waited for.
 
-use super::{Stream, cut_off, source_failed, too_long};
+use super::{Stream, source_failed, too_long};
 use crate::dispatch::{Answer, Failure};
 use crate::refuse::{Refusal, RefusalCode};
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,18 +10,8 @@ use std::time::Duration;
 const TAIL: Duration = Duration::from_secs(1);
 
 impl Stream {
-    /// Ready when the node ends.
-    pub(super) fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        ready!(Pin::new(&mut self.cut).poll(cx));
-        self.source = None;
-        Poll::Ready(cut_off())
-    }
-
-    /// Ready when there is no more waiting: the node ends, or the answer has taken too long.
+    /// Ready when there is no more waiting: the answer has taken too long.
     pub(super) fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        if let Poll::Ready(refusal) = self.poll_cut(cx) {
-            return Poll::Ready(refusal);
-        }
         ready!(self.poll_late(cx));
         if self.clock.steady().saturating_sub(self.began) >= self.total {
             self.source = None;

@@ -6,6 +6,7 @@
 
 mod conduct;
 mod grants;
+mod kills;
 mod licences;
 mod people;
 mod releases;
@@ -13,6 +14,7 @@ mod requests;
 
 pub use conduct::{NewAction, lift, open};
 pub use grants::{give, turn};
+pub use kills::{order, ordered};
 pub use licences::accept;
 pub use people::{declare, enrol, organise, place, verify};
 pub use releases::{
