@@ -23,10 +23,11 @@ pub use file::{Environment, Found, Given, Positions, Problem, Problems, Process}
 pub use load::{load, load_policy, read, read_policy};
 pub use policy::Policy;
 pub use spec::{
-    BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, Cors, CountrySource, CountrySpec,
-    Drain, EarlierKeySpec, Engine, FilterSpec, GuardSpec, KillSpec, Listener, LogLevel, LogSpec,
-    NodeSpec, Plaintext, ProfileSpec, ProvenanceSpec, ReceiptSpec, StoreSpec, TlsFiles,
-    UpstreamSpec,
+    BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, ClaimPath, ClientCertificates,
+    ClientsSpec, Condition, Cors, CountrySource, CountrySpec, Drain, EarlierKeySpec, Engine,
+    FilterSpec, GuardSpec, IdentityRule, IdentitySpec, IssuerSpec, KillSpec, Listener, LogLevel,
+    LogSpec, NodeSpec, Piece, Plaintext, PrincipalRule, ProfileSpec, ProvenanceSpec, ReceiptSpec,
+    StoreSpec, Template, TlsFiles, TokenAlgorithm, UpstreamSpec, Wanted,
 };
 pub use world::{EndUser, World};
 

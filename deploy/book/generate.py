@@ -24,6 +24,12 @@ SECTIONS = [
     ("`store`", "Store"),
     ("`listeners[]`", "Listener"),
     ("`listeners[].tls`", "Tls"),
+    ("`identity`", "Identity"),
+    ("`identity.issuers.NAME`", "Issuer"),
+    ("`identity.issuers.NAME.rules[]`", "TokenRule"),
+    ("`identity.client_certificates`", "Certificates"),
+    ("`identity.client_certificates.rules[]`", "CertificateRule"),
+    ("`identity.anonymous`", "Anonymous"),
     ("`ops`", "Ops"),
     ("`cors`", "Cors"),
     ("`log`", "Log"),
@@ -65,6 +71,8 @@ CHOICES = {
     "UnknownFields": "`unknown_fields`",
     "Engine": "`engine`",
     "Plaintext": "`plaintext`",
+    "ClientCertificates": "`client_certificates`",
+    "TokenAlgorithm": "`algorithms`",
     "StoreKind": "`store.kind`",
     "LogLevel": "`log.level`",
     "Strategy": "`stream`",
@@ -72,6 +80,11 @@ CHOICES = {
     "Consequence": "`then`",
     "Modality": "`modalities`",
     "Subject": "`accept`",
+}
+# What is written where a type is neither a section nor a choice.
+WRITTEN = {
+    "Naming": "text, or `{ record: TEXT }`",
+    "Values": "text, `true`, `false`, or a list of them",
 }
 # Defaults that the schema does not carry.
 UNSAID = {
@@ -93,6 +106,13 @@ UNSAID = {
     ("Model", "modalities"): "not said",
     ("Model", "attribution"): "that of the terms",
     ("Model", "licence_url"): "where the terms say",
+    ("Identity", "issuers"): "none",
+    ("Issuer", "ca"): "the roots of the system",
+    ("Tls", "client_certificates"): "`required` where `client_ca` is given",
+    ("TokenRule", "when"): "always",
+    ("TokenRule", "principal"): "`{sub}`",
+    ("CertificateRule", "when"): "always",
+    ("CertificateRule", "principal"): "the name in `when`",
     ("Guard", "ca"): "the roots of the system",
     ("Guard", "options"): "none",
 }
@@ -113,6 +133,8 @@ def kind(of, types):
     name = referred(of)
     if name == "Secret":
         return "`{ env: NAME }` or `{ file: PATH }`"
+    if name in WRITTEN:
+        return WRITTEN[name]
     if name == "GuardOptions":
         return "section, as the `kind` says"
     if name in CHOICES:
@@ -126,7 +148,7 @@ def kind(of, types):
     if of.get("type") == "array":
         return "list of " + kind(of["items"], types).replace("section", "sections")
     if of.get("type") == "object":
-        return "sections, by name"
+        return "values, by name" if referred(of.get("additionalProperties", {})) in WRITTEN else "sections, by name"
     if of.get("type") == "boolean":
         return "`true`, `false`"
     if of.get("type") == "string":
@@ -195,7 +217,7 @@ def configuration():
     schema = json.loads((ROOT / "config/schema.json").read_text())
     types = schema["$defs"]
     # A profile is what `Staged` is, or its list of filters alone.
-    shown = {name for _, name in SECTIONS if name} | set(CHOICES) | {"Secret", "Profile", "GuardOptions"}
+    shown = {name for _, name in SECTIONS if name} | set(CHOICES) | set(WRITTEN) | {"Secret", "Profile", "GuardOptions"}
     missing = sorted(set(types) - shown)
     if missing:
         sys.exit(f"config/schema.json has types this script does not place: {missing}")

@@ -1,5 +1,6 @@
 //! What was asked, by whom, over what: the plain values the steps hand on.
 
+use crate::trust::Certificate;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sluice_config::words::{Ask, Country, EndUserId, Operation, Secret, Strategy, Timestamp};
@@ -22,6 +23,8 @@ pub(crate) struct Peer {
     pub(crate) proxied: bool,
     /// The country it is in, if anything says so that is believed.
     pub(crate) country: Option<Country>,
+    /// The certificate that the connection was opened with, if it was with one.
+    pub(crate) certificate: Option<Arc<Certificate>>,
 }
 
 /// What filters want the caller to know of: categories, each once.

@@ -1,8 +1,8 @@
 //! What fuzz targets may reach of this crate: the parsers that read hostile bytes. Built only for
 //! fuzzing.
 
-use crate::read;
 use crate::wire::{HeadLimits, Unread, parse};
+use crate::{identify, read};
 use bytes::Bytes;
 use sluice_config::Bounds;
 use sluice_config::policy::Tier;
@@ -39,4 +39,9 @@ pub fn body(tier: &Tier, bytes: &[u8]) {
         let value = serde_json::from_slice::<serde_json::Value>(bytes);
         assert!(value.is_ok(), "texts are taken, and not JSON");
     }
+}
+
+/// Reads a token, its JSON, and a set of keys.
+pub fn jwt(bytes: &[u8]) {
+    identify::fuzz(bytes);
 }

@@ -3,7 +3,7 @@
 use crate::admit::Meters;
 use crate::dispatch::Backends;
 use crate::guard::Guards;
-use crate::identify::{Door, Throttle};
+use crate::identify::{Door, Methods, Throttle};
 use crate::ids::Ids;
 use crate::journal;
 use crate::kill::KillSwitch;
@@ -77,7 +77,8 @@ impl Node {
         let backends = Backends::new(Arc::clone(&clock), Arc::clone(&metrics));
         let hasher = config.node.key_secret.clone();
         let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics), background);
-        let snapshot = Snapshot::assemble(config, &backends, &guards)?;
+        let methods = Methods::new(hasher.clone(), Arc::clone(&clock), Arc::clone(&metrics));
+        let snapshot = Snapshot::assemble(config, &backends, &guards, &methods)?;
         let reach = Reach::new(&hasher);
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
@@ -113,7 +114,8 @@ impl Node {
     /// Puts a configuration in force, whole, or keeps the one there is.
     pub(crate) fn reload(&self, config: Result<Config, Problems>) -> Result<(), Problems> {
         let live = self.snapshot();
-        let assemble = |config| Snapshot::assemble(config, &self.backends, &live.guards);
+        let assemble =
+            |config| Snapshot::assemble(config, &self.backends, &live.guards, &live.methods);
         match config.and_then(assemble) {
             Ok(snapshot) => {
                 self.live.store(Arc::new(snapshot));

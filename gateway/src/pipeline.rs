@@ -106,7 +106,7 @@ async fn pass(
         let keys = now.provenance.keys.as_ref().ok_or_else(not_found)?;
         return Ok(named(shown(node, trail, "receipts", keys.set()), mark, Dialect::OpenAi));
     }
-    let mut identified = identify(&node.door, head).await?;
+    let mut identified = identify(&node.door, &now.methods, head).await?;
     identified.locate(&now.countries);
     trail.identified(identified.known());
     node.kill.admits(&identified.known(), identified.parts().peer.country)?;

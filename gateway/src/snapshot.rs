@@ -4,6 +4,7 @@ use crate::accept::Countries;
 use crate::chains::Chains;
 use crate::dispatch::{Backends, Upstreams};
 use crate::guard::Guards;
+use crate::identify::Methods;
 use crate::metrics::CallTable;
 use crate::provenance::Provenance;
 use http::HeaderValue;
@@ -15,6 +16,7 @@ pub(crate) struct Snapshot {
     pub(crate) policy: Policy,
     /// Its version, as answers say it.
     pub(crate) version: HeaderValue,
+    pub(crate) methods: Methods,
     pub(crate) bounds: Bounds,
     pub(crate) chains: Chains,
     pub(crate) upstreams: Upstreams,
@@ -37,6 +39,7 @@ impl Snapshot {
         config: Config,
         backends: &Backends,
         guards: &Guards,
+        methods: &Methods,
     ) -> Result<Self, Problems> {
         let mut problems = config.positions.problems();
         let upstreams = Upstreams::assemble(&config.upstreams, backends, &mut problems);
@@ -50,9 +53,11 @@ impl Snapshot {
         let version = HeaderValue::from_str(config.policy.version());
         let version = version.unwrap_or_else(|_| HeaderValue::from_static("unknown"));
         let (policy, bounds) = (config.policy, config.node.bounds);
+        let methods = methods.assemble(config.identity, policy.version(), &mut problems);
         let snapshot = Self {
             policy,
             version,
+            methods,
             bounds,
             chains,
             upstreams,

@@ -1,4 +1,9 @@
-//! Whom we trust when we connect: the system's roots, or a CA of its own that the file names.
+//! Whom we trust: when we connect, the system's roots or a CA of its own that the file names; when
+//! others connect, who has shown a certificate.
+
+mod certificate;
+
+pub(crate) use certificate::Certificate;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;

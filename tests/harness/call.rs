@@ -38,6 +38,11 @@ impl Caller {
         Self { api, key: Some(key.to_owned()) }
     }
 
+    /// A caller without any, of the node at `api`.
+    pub fn without_key(api: SocketAddr) -> Self {
+        Self { api, key: None }
+    }
+
     /// The key it calls with.
     pub fn key(&self) -> &str {
         self.key.as_deref().unwrap_or_default()

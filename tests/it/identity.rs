@@ -1,5 +1,12 @@
 //! Who is who: one generic no, nothing of a caller's own ever reaches a backend.
 
+mod anonymous;
+mod certificates;
+mod forged;
+mod keys;
+mod real;
+mod tokens;
+
 use sluice_tests::{Reply, Wire, World};
 
 /// What of a refusal may differ from another: the request id and the date.

@@ -3,7 +3,7 @@
 use super::outside::Outside;
 use crate::Problems;
 use crate::file::{self, File, List};
-use crate::spec::{Listener, Plaintext, TlsFiles};
+use crate::spec::{ClientsSpec, Listener, Plaintext, TlsFiles};
 use std::net::SocketAddr;
 
 /// Compiles every listener.
@@ -90,8 +90,41 @@ fn files(
     if let Some(key) = &tls.key {
         outside.pem(&key.0, true, &format!("{path}.tls.key"), problems);
     }
+    let clients = clients(tls, &format!("{path}.tls"), outside, problems);
     let certificate = outside.path(&tls.certificate.as_ref()?.0);
-    Some(TlsFiles { certificate, key: outside.path(&tls.key.as_ref()?.0) })
+    Some(TlsFiles { certificate, key: outside.path(&tls.key.as_ref()?.0), clients })
+}
+
+/// Which certificates callers show.
+fn clients(
+    tls: &file::Tls,
+    path: &str,
+    outside: &Outside<'_>,
+    problems: &mut Problems,
+) -> Option<ClientsSpec> {
+    if tls.client_ca.0.is_empty() {
+        for (field, written) in [
+            ("client_crls", !tls.client_crls.0.is_empty()),
+            ("client_certificates", tls.client_certificates.is_some()),
+        ] {
+            if written {
+                let what = "needs `client_ca`: who signs the certificates of callers";
+                problems.note(&format!("{path}.{field}"), what);
+            }
+        }
+        return None;
+    }
+    for (index, ca) in tls.client_ca.iter() {
+        outside.pem(&ca.0, false, &format!("{path}.client_ca[{index}]"), problems);
+    }
+    let paths = |files: &List<file::FilePath>| {
+        files.iter().map(|(_, written)| outside.path(&written.0)).collect()
+    };
+    Some(ClientsSpec {
+        ca: paths(&tls.client_ca),
+        crls: paths(&tls.client_crls),
+        certificates: tls.client_certificates.unwrap_or_default(),
+    })
 }
 
 /// Port 0 is any free one, so it never clashes.

@@ -3,6 +3,7 @@
 mod fallbacks;
 mod filters;
 mod guards;
+mod identity;
 mod jurisdiction;
 mod ladders;
 mod licences;
@@ -13,12 +14,15 @@ mod names;
 mod node;
 mod outside;
 mod provenance;
+mod templates;
 mod tiers;
 mod upstreams;
 mod version;
 
 use crate::file::{Environment, File};
-use crate::spec::{CountrySpec, GuardSpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec};
+use crate::spec::{
+    CountrySpec, GuardSpec, IdentitySpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec,
+};
 use crate::{Policy, Positions, Problem, Problems};
 use licences::Licences;
 pub(crate) use licences::table as licence_table;
@@ -37,6 +41,8 @@ pub struct Config {
     pub profiles: Vec<ProfileSpec>,
     /// The guards, their options not yet read.
     pub guards: Vec<GuardSpec>,
+    /// How callers are known, beside API keys.
+    pub identity: IdentitySpec,
     /// What callers are told of where an answer is from, its keys not yet read.
     pub provenance: ProvenanceSpec,
     /// How the country of a call is found out.
@@ -61,6 +67,7 @@ pub(crate) fn compile(
     let licences = licences::compile(file, &outside, problems);
     let policy = policy_of(file, (&profiles, &guards), &licences, problems);
     let provenance = provenance::compile(file, &outside, problems);
+    let identity = identity::compile(file, &outside, problems);
     let countries = jurisdiction::countries_of(file, &outside, problems);
     let node = node::compile(file, &outside, problems)?;
     let warnings = problems.warnings();
@@ -70,6 +77,7 @@ pub(crate) fn compile(
         upstreams,
         profiles,
         guards,
+        identity,
         provenance,
         countries,
         positions,

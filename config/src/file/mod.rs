@@ -9,6 +9,7 @@ mod environment;
 mod filter;
 mod guard;
 mod hint;
+mod identity;
 mod jurisdiction;
 mod leaf;
 mod licences;
@@ -34,8 +35,9 @@ pub use environment::{Environment, Found, Given, Process};
 pub(crate) use filter::{Filter, Profile};
 pub(crate) use guard::Guard;
 pub(crate) use hint::near;
+pub(crate) use identity::{CertificateRule, Identity, Issuer, Naming, TokenRule, Values, Wanted};
 pub(crate) use jurisdiction::{CountryAt, Jurisdiction, JurisdictionRule};
-pub(crate) use leaf::{NAME_RULE, Name, Whole, is_name};
+pub(crate) use leaf::{FilePath, Line, NAME_RULE, Name, Whole, is_name};
 use licences::Licensee;
 pub(crate) use licences::{AppliesTo, Inherit, LicenceAt, MauAt};
 pub(crate) use node::{Cors, Drain, Kill, Listener, Log, Ops, Store, Tls};
@@ -67,6 +69,8 @@ section! {
         ops: default(Ops, Ops::default()),
         /// The bounds of a connection and a call.
         bounds: default(Bounds, Bounds::default()),
+        /// How callers are known, beside API keys.
+        identity: default(Identity, Identity::default()),
         /// Which web pages may call. Absent: none.
         cors: optional(Cors),
         /// What the node writes down.

@@ -32,6 +32,14 @@ written! {
 }
 
 written! {
+    /// Where an issuer is, to the letter.
+    Place(String), "a url",
+    { "type": "string", "pattern": "^https?://[^#@ ]+$", "examples": ["https://login.example"] },
+    place,
+    Clone::clone
+}
+
+written! {
     /// The origin of a web page.
     Origin(String), "an origin",
     { "type": "string", "pattern": "^https?://[^/?#@ *]+$", "examples": ["https://app.example"] },
@@ -72,6 +80,22 @@ fn url(text: &str) -> Result<BackendUrl, String> {
         return Err("leave `/v1` out of a backend url; it is added".into());
     }
     Ok(BackendUrl { https, host, port, prefix: prefix.into() })
+}
+
+/// A url that is fetched: in secret, or on this machine.
+fn place(text: &str) -> Result<String, String> {
+    let (https, rest) = split_scheme(text)?;
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"@#\\\"<>^`{|}".contains(&byte);
+    if text.len() > 1024 || !rest.bytes().all(plain) {
+        return Err("expected a url without a user, a fragment or spaces".into());
+    }
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (host, _) = authority_parts(rest.get(..end).unwrap_or_default())?;
+    let local = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    if https || local {
+        return Ok(text.into());
+    }
+    Err("expected https; plain http is for this machine only".into())
 }
 
 fn split_scheme(text: &str) -> Result<(bool, &str), String> {

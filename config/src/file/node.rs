@@ -5,7 +5,7 @@ use super::net::{Address, Network, Origin};
 use super::read::List;
 use super::section::section;
 use super::word::StoreKind;
-use crate::spec::{LogLevel, Plaintext};
+use crate::spec::{ClientCertificates, LogLevel, Plaintext};
 
 section! {
     /// Where records and usage are kept.
@@ -38,6 +38,12 @@ section! {
         certificate: required(FilePath),
         /// The private key.
         key: required(FilePath),
+        /// Who signs the certificates of callers, in PEM. Absent: callers are asked for none.
+        client_ca: default(List<FilePath>, Vec::new()),
+        /// Certificates of callers that are revoked (CRL), in PEM; then each authority needs a list.
+        client_crls: default(List<FilePath>, Vec::new()),
+        /// Whether a caller must show a certificate, where `client_ca` is given: `required` if absent.
+        client_certificates: optional(ClientCertificates),
     }
 }
 

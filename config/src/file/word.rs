@@ -4,7 +4,7 @@ use super::hint;
 use super::licences::{AppliesTo, Inherit, MauAt, MauScope, MauWindow};
 use super::problem::Problems;
 use super::read::{At, Read};
-use crate::spec::{CountrySource, Engine, LogLevel, Plaintext};
+use crate::spec::{ClientCertificates, CountrySource, Engine, LogLevel, Plaintext, TokenAlgorithm};
 use crate::words::{
     Dialect, Modality, OpState, Operation, Purpose, ReleaseStage, RequestState, Scope, Standing,
     Strategy, Subject, Unit, Verification, Window,
@@ -180,6 +180,7 @@ macro_rules! words {
 words!(
     Answer,
     AppliesTo,
+    ClientCertificates,
     Consequence,
     CountrySource,
     Dialect,
@@ -201,6 +202,7 @@ words!(
     StoreKind,
     Strategy,
     Subject,
+    TokenAlgorithm,
     Unit,
     UnknownFields,
     Verification,

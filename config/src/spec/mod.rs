@@ -3,6 +3,7 @@
 mod bounds;
 mod country;
 mod guard;
+mod identity;
 mod node;
 mod provenance;
 mod upstream;
@@ -10,8 +11,13 @@ mod upstream;
 pub use bounds::Bounds;
 pub use country::{CountrySource, CountrySpec};
 pub use guard::{BreakerSpec, CacheSpec, GuardSpec};
+pub use identity::{
+    ClaimPath, Condition, IdentityRule, IdentitySpec, IssuerSpec, Piece, PrincipalRule, Template,
+    TokenAlgorithm, Wanted,
+};
 pub use node::{
-    Cors, Drain, KillSpec, Listener, LogLevel, LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
+    ClientCertificates, ClientsSpec, Cors, Drain, KillSpec, Listener, LogLevel, LogSpec, NodeSpec,
+    Plaintext, StoreSpec, TlsFiles,
 };
 pub use provenance::{EarlierKeySpec, ProvenanceSpec, ReceiptSpec};
 pub use upstream::{BackendSpec, BackendUrl, Engine, UpstreamSpec};

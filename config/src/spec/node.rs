@@ -52,6 +52,30 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key.
     pub key: PathBuf,
+    /// Which certificates callers show; `None` if they are asked for none.
+    pub clients: Option<ClientsSpec>,
+}
+
+/// Which certificates callers show.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientsSpec {
+    /// Who signs them, in PEM.
+    pub ca: Vec<PathBuf>,
+    /// Which of them are revoked, in PEM.
+    pub crls: Vec<PathBuf>,
+    /// Whether they must.
+    pub certificates: ClientCertificates,
+}
+
+/// Whether callers must show a certificate.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientCertificates {
+    /// Who shows none is not connected.
+    #[default]
+    Required,
+    /// Who shows none is asked for another credential.
+    Optional,
 }
 
 /// Where plain HTTP is fine.

@@ -98,7 +98,7 @@ mod tests {
         HeadParts {
             route: Route::Models,
             headers,
-            peer: Peer { address, proxied, country: None },
+            peer: Peer { address, proxied, country: None, certificate: None },
             mark: Mark { request_id: "req_1".into(), at: Timestamp(0), began: Duration::ZERO },
             end_user: None,
         }

@@ -5,22 +5,23 @@ use sluice_config::Policy;
 use sluice_config::words::{CredentialId, ModelId, Operation, PrincipalId, TierId};
 use sluice_store::By;
 
-/// Bytes of a principal's name.
-const NAME_BYTES_MAX: usize = 128;
 /// Bytes of a note.
 const NOTE_BYTES_MAX: usize = 1024;
 
-/// Reads the name of a principal. It stands in tables, logs and CSV, so it is a plain word.
+/// Reads the name of a principal.
 pub(super) fn principal(text: &str) -> Result<PrincipalId, String> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/@+-".contains(&byte);
-    let named = text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
-    if named && text.len() <= NAME_BYTES_MAX && text.bytes().all(plain) {
-        return Ok(PrincipalId::new(text));
+    let what = "a principal is a letter or digit and then letters, digits or any of \
+        `. _ : / @ + -`, 128 bytes at most";
+    PrincipalId::parse(text).ok_or_else(|| what.into())
+}
+
+/// Reads the name of a principal to be: none that a token or a certificate gives.
+pub(super) fn new_principal(text: &str) -> Result<PrincipalId, String> {
+    let id = principal(text)?;
+    if id.is_given() {
+        return Err("names that begin so are given by tokens and certificates".into());
     }
-    Err(format!(
-        "a principal is a letter or digit and then letters, digits or any of `. _ : / @ + -`, \
-         {NAME_BYTES_MAX} bytes at most"
-    ))
+    Ok(id)
 }
 
 /// Reads the name of a tier; whether the file has it is seen later.

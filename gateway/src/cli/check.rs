@@ -4,6 +4,7 @@ use super::out::{self, Done, Failure};
 use crate::MachineClock;
 use crate::dispatch::Backends;
 use crate::guard::Guards;
+use crate::identify::Methods;
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
@@ -31,8 +32,9 @@ impl Check {
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
         let (clock, metrics) = (Arc::new(MachineClock::default()), Arc::new(metrics));
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let guards = Guards::none(clock.clone(), metrics, Tasks::default());
-        let snapshot = Snapshot::assemble(config, &backends, &guards)?;
+        let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
+        let methods = Methods::new(config.node.key_secret.clone(), clock.clone(), metrics);
+        let snapshot = Snapshot::assemble(config, &backends, &guards, &methods)?;
         let file = self.file.display();
         for Problem { path, line, column, message } in warnings {
             out::line(format!("{file}:{line}:{column}: warning: {path}: {message}"))?;

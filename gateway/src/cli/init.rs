@@ -133,6 +133,7 @@ mod tests {
     use crate::MachineClock;
     use crate::dispatch::Backends;
     use crate::guard::Guards;
+    use crate::identify::Methods;
     use crate::metrics::Metrics;
     use crate::snapshot::Snapshot;
     use crate::tasks::Tasks;
@@ -153,8 +154,9 @@ mod tests {
         let metrics = Arc::new(Metrics::new().unwrap());
         let clock = Arc::new(MachineClock::default());
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let built =
-            Snapshot::assemble(config, &backends, &Guards::none(clock, metrics, Tasks::default()));
+        let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
+        let methods = Methods::new(config.node.key_secret.clone(), clock, metrics);
+        let built = Snapshot::assemble(config, &backends, &guards, &methods);
         built.unwrap_or_else(|problems| panic!("{problems}"));
     }
 
@@ -197,8 +199,9 @@ mod tests {
         let metrics = Arc::new(Metrics::new().unwrap());
         let clock = Arc::new(MachineClock::default());
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let built =
-            Snapshot::assemble(config, &backends, &Guards::none(clock, metrics, Tasks::default()));
+        let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
+        let methods = Methods::new(config.node.key_secret.clone(), clock, metrics);
+        let built = Snapshot::assemble(config, &backends, &guards, &methods);
         assert!(built.is_ok_and(|snapshot| snapshot.provenance.keys.is_some()));
     }
 }

@@ -23,13 +23,13 @@ const HEAD_BYTES_MAX: usize = 32 * 1024;
 
 /// How a server is spoken to in secret.
 #[derive(Clone, Debug)]
-pub(super) struct Secure {
-    pub(super) config: Arc<ClientConfig>,
-    pub(super) name: ServerName<'static>,
+pub(crate) struct Secure {
+    pub(crate) config: Arc<ClientConfig>,
+    pub(crate) name: ServerName<'static>,
 }
 
 /// A connection that can take a request.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     /// Moves bytes while it is polled; ready when the connection is over.
     driver: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -43,20 +43,20 @@ impl std::fmt::Debug for Connection {
 
 /// A whole answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
     /// The connection, if it can take another request.
-    pub(super) connection: Option<Connection>,
+    pub(crate) connection: Option<Connection>,
 }
 
 /// The answer broke off, is not HTTP, or is too large.
 #[derive(Debug)]
-pub(super) struct Broken;
+pub(crate) struct Broken;
 
 impl Connection {
     /// Connects; the caller bounds the time.
-    pub(super) async fn open(host: &str, port: u16, secure: Option<&Secure>) -> io::Result<Self> {
+    pub(crate) async fn open(host: &str, port: u16, secure: Option<&Secure>) -> io::Result<Self> {
         let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
         match secure {
@@ -82,13 +82,13 @@ impl Connection {
     }
 
     /// Whether an idle connection is still open.
-    pub(super) fn is_open(&mut self) -> bool {
+    pub(crate) fn is_open(&mut self) -> bool {
         let mut cx = Context::from_waker(Waker::noop());
         self.driver.as_mut().poll(&mut cx).is_pending() && self.sender.is_ready()
     }
 
     /// Sends a request and reads the whole answer, of at most so many bytes.
-    pub(super) async fn exchange(
+    pub(crate) async fn exchange(
         mut self,
         request: Request<Full<Bytes>>,
         bytes_max: usize,

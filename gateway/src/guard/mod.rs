@@ -17,6 +17,7 @@ mod together;
 mod unavailable;
 
 pub use asking::Guard;
+pub(crate) use connection::{Connection, Secure};
 pub use guards::Guards;
 pub use sluice_stream::guard::{
     Adapter, Category, Exchange, Judgement, Role, Subject, Turn, Verdict,

@@ -1,21 +1,35 @@
 //! Step 2: who is it?
 //!
-//! To add a way of proving it: one file here and one line in [`METHODS`]. Every failure is the
-//! same refusal, byte for byte; what differed goes to the log.
+//! To add a way of proving it: one file here and one line in [`Methods`]. Every failure is the
+//! same refusal, byte for byte; what differed goes to the log. Trouble of the store or of an issuer
+//! is never a failure of the caller.
 
+mod anonymous;
 mod api_key;
+mod carried;
+mod certificate;
+mod jwt;
+mod methods;
+mod rules;
+mod salt;
 mod throttle;
 
 use crate::accept::{Countries, Head};
 use crate::call::HeadParts;
 use crate::metrics::Metrics;
 use crate::refuse::{Refusal, RefusalCode};
-use http::HeaderMap;
+use crate::trust::Certificate;
+use carried::{Carried, Differing};
 use hyper::body::Incoming;
+use methods::Found;
+pub(crate) use methods::Methods;
 use prometheus::IntCounter;
-use sluice_config::words::{KeyDigest, KeyHasher, Principal};
-use sluice_store::{Directory, Known, Lookup};
+use sluice_config::words::{KeyDigest, KeyHasher, Principal, Timestamp};
+use sluice_store::{Claimed, Directory, Fallen, Known, Lookup, StoreError};
+use std::error::Error;
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use throttle::Throttle;
@@ -53,24 +67,56 @@ impl Identified {
 
 /// One way of proving who one is.
 pub(crate) trait Method: fmt::Debug + Send + Sync {
-    /// What of this kind the call carries.
-    fn find<'h>(&self, headers: &'h HeaderMap) -> Presented<'h>;
+    /// What of this kind the call carries, if what it carries looks so.
+    fn find<'c>(&self, carried: &'c Carried<'_>) -> Option<&'c [u8]>;
 
-    /// The digest under which the directory knows a presented credential; `None` if it is
-    /// malformed.
-    fn digest(&self, credential: &[u8], hasher: &KeyHasher) -> Option<KeyDigest>;
+    /// The digest of all of it, under which the directory knows it; `None` if it is malformed.
+    fn digest(&self, credential: &[u8]) -> Option<KeyDigest>;
+
+    /// Proves what the directory does not know, or no longer; `None` if the records know.
+    fn prove<'a>(&'a self, credential: &'a [u8], arrival: Arrival<'a>) -> Option<Proving<'a>>;
 }
 
-/// What a call carries of one kind of credential.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Presented<'h> {
-    Nothing,
-    One(&'h [u8]),
-    /// Two that differ: whoever reads them in another order would see another caller.
-    Differing,
+/// What comes of proving a credential.
+pub(crate) type Proving<'a> = Pin<Box<dyn Future<Output = Result<Claimed, Unproven>> + Send + 'a>>;
+
+/// A credential that has come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival<'a> {
+    /// When.
+    at: Timestamp,
+    /// What the directory knows it by.
+    digest: KeyDigest,
+    /// The certificate that the connection was opened with.
+    certificate: Option<&'a Certificate>,
 }
 
-const METHODS: &[&dyn Method] = &[&api_key::ApiKeys];
+impl Arrival<'_> {
+    /// A few digits of the digest, which tell credentials apart in logs.
+    fn tag(&self) -> String {
+        blake3::Hash::from_bytes(self.digest.0).to_hex().chars().take(12).collect()
+    }
+}
+
+/// Why it is not known who calls.
+#[derive(Debug)]
+pub(crate) enum Unproven {
+    /// The caller does not prove it.
+    Failed(&'static str),
+    /// It cannot be proven just now, by nobody's fault who calls.
+    Unknowable {
+        /// What stands in the way.
+        cause: Box<dyn Error + Send + Sync>,
+        /// When it may be gone.
+        wait: Duration,
+    },
+}
+
+impl From<StoreError> for Unproven {
+    fn from(error: StoreError) -> Self {
+        Self::Unknowable { cause: error.into(), wait: Duration::from_secs(1) }
+    }
+}
 
 /// What `identify` needs of the node.
 #[derive(Debug)]
@@ -82,69 +128,103 @@ pub(crate) struct Door {
 }
 
 /// Proves who calls, from memory where the credential has been seen lately.
-pub(crate) async fn identify(door: &Door, head: Head) -> Result<Identified, Refusal> {
-    match prove(door, head.parts()).await {
+pub(crate) async fn identify(
+    door: &Door,
+    methods: &Methods,
+    head: Head,
+) -> Result<Identified, Refusal> {
+    match prove(door, methods, head.parts()).await {
         Ok(known) => {
             let (parts, body) = head.into_parts();
             Ok(Identified { parts, body, known })
         }
         Err(Unproven::Failed(why)) => Err(failed(door, head.parts(), why)),
-        Err(Unproven::Unknowable(error)) => {
+        Err(Unproven::Unknowable { cause, wait }) => {
             let message = "credentials cannot be checked just now; try again";
-            let refusal = Refusal::new(RefusalCode::AuthUnavailable, message).because(error);
-            Err(refusal.after(Duration::from_secs(1)).closing())
+            let refusal = Refusal::new(RefusalCode::AuthUnavailable, message).because(cause);
+            Err(refusal.after(wait).closing())
         }
     }
 }
 
-enum Unproven {
-    Failed(&'static str),
-    Unknowable(sluice_store::StoreError),
-}
-
-async fn prove(door: &Door, parts: &HeadParts) -> Result<Arc<Known>, Unproven> {
-    let mut found = None;
-    for method in METHODS {
-        match method.find(&parts.headers) {
-            Presented::Nothing => {}
-            Presented::One(credential) if found.is_none() => found = Some((method, credential)),
-            Presented::One(_) | Presented::Differing => {
-                return Err(Unproven::Failed("more than one credential"));
-            }
-        }
-    }
-    let (method, credential) = found.ok_or(Unproven::Failed("no credential"))?;
-    let digest = method.digest(credential, &door.hasher);
-    let digest = digest.ok_or(Unproven::Failed("malformed credential"))?;
-    let known = match door.directory.find(&digest) {
-        Lookup::Known(known) => counted(&door.metrics.lookups.hit, Some(known)),
-        Lookup::Unknown => counted(&door.metrics.lookups.negative, None),
-        Lookup::Absent => load(door, &digest).await?,
+async fn prove(door: &Door, methods: &Methods, parts: &HeadParts) -> Result<Arc<Known>, Unproven> {
+    let carried = Carried::of(parts);
+    let carried = carried.map_err(|Differing| Unproven::Failed("more than one credential"))?;
+    let found = methods.find(&carried).ok_or(Unproven::Failed("malformed credential"))?;
+    let (at, certificate) = (parts.mark.at, carried.certificate);
+    let (one, held) = match found {
+        (Some(one), held) => (one, held),
+        (None, Some(one)) => (one, None),
+        (None, None) => return Err(Unproven::Failed("no credential")),
     };
-    let known = known.ok_or(Unproven::Failed("unknown credential"))?;
-    match known.stands(parts.mark.at) {
-        Ok(_) => Ok(known),
-        Err(fallen) => Err(Unproven::Failed(match fallen {
-            sluice_store::Fallen::Revoked => "revoked credential",
-            sluice_store::Fallen::Disabled => "disabled principal",
-            sluice_store::Fallen::Expired => "expired credential",
-        })),
+    let known = known(door, &one, at, certificate).await?;
+    let known = stands(known, at)?;
+    // A certificate beside a key or a token: both must hold.
+    let allowed = held.is_none() || methods.allows(certificate, &known.principal.id);
+    allowed.then_some(known).ok_or(Unproven::Failed("a certificate that does not go with the key"))
+}
+
+/// Who has a credential, as far as is known.
+async fn known(
+    door: &Door,
+    found: &Found<'_>,
+    at: Timestamp,
+    certificate: Option<&Certificate>,
+) -> Result<Arc<Known>, Unproven> {
+    let Found { method, credential, .. } = found;
+    let digest = method.digest(credential).ok_or(Unproven::Failed("malformed credential"))?;
+    let lookups = &door.metrics.lookups;
+    let lapsed = match door.directory.find(&digest) {
+        Lookup::Known(known) => match known.stands(at) {
+            Err(Fallen::Expired) => Some(known),
+            _ => return Ok(counted(&lookups.hit, known)),
+        },
+        Lookup::Unknown => {
+            lookups.negative.inc();
+            return Err(Unproven::Failed("unknown credential"));
+        }
+        Lookup::Absent => None,
+    };
+    match (method.prove(credential, Arrival { at, digest, certificate }), lapsed) {
+        (None, Some(known)) => Ok(counted(&lookups.hit, known)),
+        (None, None) => load(door, &digest).await,
+        (Some(proving), _) => {
+            let proven = proving.await;
+            count(door, found.name, &proven);
+            Ok(door.directory.admit(&digest, proven?).await?)
+        }
     }
 }
 
-fn counted(counter: &IntCounter, known: Option<Arc<Known>>) -> Option<Arc<Known>> {
-    counter.inc();
-    known
+/// Who it is, if what is known of it still stands.
+fn stands(known: Arc<Known>, at: Timestamp) -> Result<Arc<Known>, Unproven> {
+    let Err(fallen) = known.stands(at) else { return Ok(known) };
+    Err(Unproven::Failed(match fallen {
+        Fallen::Revoked => "revoked credential",
+        Fallen::Disabled => "disabled principal",
+        Fallen::Expired => "expired credential",
+    }))
 }
 
-async fn load(door: &Door, digest: &KeyDigest) -> Result<Option<Arc<Known>>, Unproven> {
+fn count(door: &Door, method: &str, proven: &Result<Claimed, Unproven>) {
+    let result = match proven {
+        Ok(_) => "ok",
+        Err(Unproven::Failed(_)) => "refused",
+        Err(Unproven::Unknowable { .. }) => "unavailable",
+    };
+    door.metrics.families.identity_proofs.with_label_values(&[method, result]).inc();
+}
+
+fn counted<T>(counter: &IntCounter, value: T) -> T {
+    counter.inc();
+    value
+}
+
+async fn load(door: &Door, digest: &KeyDigest) -> Result<Arc<Known>, Unproven> {
     let lookups = &door.metrics.lookups;
     match door.directory.load(digest).await {
-        Ok(found) => Ok(counted(&lookups.load, found)),
-        Err(error) => {
-            lookups.error.inc();
-            Err(Unproven::Unknowable(error))
-        }
+        Ok(found) => counted(&lookups.load, found).ok_or(Unproven::Failed("unknown credential")),
+        Err(error) => Err(counted(&lookups.error, error.into())),
     }
 }
 
@@ -156,4 +236,10 @@ fn failed(door: &Door, parts: &HeadParts, why: &'static str) -> Refusal {
     let message =
         "the API key is missing or not valid; send it as `Authorization: Bearer sk-sluice-…`";
     Refusal::new(RefusalCode::InvalidApiKey, message).because(why).closing()
+}
+
+/// Reads what stands in a header, for fuzzing.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    jwt::fuzz(bytes);
 }

@@ -1,5 +1,6 @@
 //! Failed credentials, slowed by address: guessing must cost more than it can find.
 
+use super::carried::network;
 use crate::clock::Steady;
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
@@ -7,7 +8,7 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use sluice_config::words::Clock;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -49,13 +50,5 @@ impl Throttle {
         }
         let verdict = self.limiter.check_key(&network(address));
         verdict.map_err(|not_until| not_until.wait_time_from(self.clock.now()))
-    }
-}
-
-/// IPv6 callers choose freely within a /64, so that is what counts.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
 }

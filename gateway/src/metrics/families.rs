@@ -156,6 +156,9 @@ families! {
     ledger_failures: IntCounter = "sluice_ledger_failures_total", [], &[], "Attempts to write usage that failed; the rows are kept and tried again.";
     directory_entries: IntGauge = "sluice_directory_entries", [], &[], "Credentials held in memory.";
     directory_lookups: IntCounterVec = "sluice_directory_lookups_total", ["result"], &[], "Credentials looked up: hit, negative, load, error.";
+    identity_proofs: IntCounterVec = "sluice_identity_proofs_total", ["method", "result"], &[], "Tokens, certificates and addresses that were not in memory, by what came of proving them: ok, refused, unavailable.";
+    identity_fetches: IntCounterVec = "sluice_identity_key_fetches_total", ["issuer", "result"], &[], "Fetches of the keys of an issuer: ok, connect, timeout, status, broken, document.";
+    identity_keys_at: IntGaugeVec = "sluice_identity_keys_timestamp_seconds", ["issuer"], &[], "When the keys of an issuer that are in use were fetched.";
     snapshot_info: IntGaugeVec = "sluice_snapshot_info", ["version"], &[], "The policy version in force.";
     snapshot_ok: IntGauge = "sluice_snapshot_reload_successful", [], &[], "1 if the file read last is in force, 0 if an older one is.";
     snapshot_at: IntGauge = "sluice_snapshot_reload_success_timestamp_seconds", [], &[], "When the snapshot in force was loaded.";

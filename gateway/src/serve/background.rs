@@ -16,10 +16,14 @@ const CATCH_UP: Duration = Duration::from_millis(200);
 /// How often idle connections to backends are closed.
 const SWEEP: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether the keys of issuers have grown old.
+const REFRESH: Duration = Duration::from_secs(1);
+
 /// Starts it.
 pub(super) fn start(tasks: &Tasks, node: &Arc<Node>, ops: TcpListener) {
     tasks.spawn_until_stop(catch_up(Arc::clone(node)));
     tasks.spawn_until_stop(sweep(Arc::clone(node)));
+    tasks.spawn_until_stop(refresh(Arc::clone(node)));
     let vitals = Arc::new(NodeVitals(Arc::clone(node)));
     let stopping = tasks.stopping().clone();
     tasks.spawn(async move {
@@ -48,6 +52,15 @@ async fn catch_up(node: Arc<Node>) {
             _ => {}
         }
         failing = heard.is_err();
+    }
+}
+
+async fn refresh(node: Arc<Node>) {
+    let mut ticks = interval(REFRESH);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        node.snapshot().methods.refresh().await;
     }
 }
 

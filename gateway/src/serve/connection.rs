@@ -3,11 +3,13 @@
 use super::body::{Tracked, UnderWay};
 use super::cors;
 use super::executor::Streams;
+use super::tls;
 use crate::accept::{address, is_trusted};
 use crate::call::Peer;
 use crate::node::Node;
 use crate::pipeline;
 use crate::tasks::Tasks;
+use crate::trust::Certificate;
 use crate::wire::{Deadlines, Fault, Guarded, HeadLimits, Watch};
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, Version};
@@ -28,7 +30,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// Resets that an HTTP/2 client may cause before it is cut off.
 const RESETS_MAX: usize = 20;
@@ -43,7 +45,7 @@ const BUFFER_MAX: usize = 128 * 1024;
 pub(super) struct Shared {
     pub(super) node: Arc<Node>,
     pub(super) trusted: Vec<IpNet>,
-    pub(super) acceptor: Option<TlsAcceptor>,
+    pub(super) certificates: Option<Arc<tls::Certificates>>,
     pub(super) places: Arc<Semaphore>,
     pub(super) tasks: Tasks,
     pub(super) open: IntGauge,
@@ -53,6 +55,8 @@ pub(super) struct Shared {
 struct Conn {
     shared: Arc<Shared>,
     peer: SocketAddr,
+    /// The certificate that the other side has shown, if it has shown one.
+    certificate: Option<Arc<Certificate>>,
     watch: Arc<Watch>,
     /// As they were when the connection began.
     bounds: Bounds,
@@ -69,19 +73,38 @@ pub(super) async fn serve(shared: &Arc<Shared>, stream: TcpStream, peer: SocketA
     let began = shared.node.clock.steady();
     let watch = Arc::new(Watch::new(Arc::clone(&shared.node.clock)));
     let bounds = shared.node.snapshot().bounds.clone();
-    let conn =
-        Conn { shared: Arc::clone(shared), peer, watch, bounds, began, calls: AtomicU64::new(0) };
-    let Some(acceptor) = &shared.acceptor else { return one(conn, stream).await };
-    match timeout(conn.bounds.handshake, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-            two(conn, stream).await;
-        }
-        Ok(Ok(stream)) => one(conn, stream).await,
-        Ok(Err(_)) | Err(_) => {
-            let refusals = &shared.node.metrics.families.connection_refusals;
-            refusals.with_label_values(&["handshake"]).inc();
-        }
+    let mut conn = Conn {
+        shared: Arc::clone(shared),
+        peer,
+        certificate: None,
+        watch,
+        bounds,
+        began,
+        calls: AtomicU64::new(0),
+    };
+    let Some(certificates) = &shared.certificates else { return one(conn, stream).await };
+    let shaken = timeout(conn.bounds.handshake, certificates.acceptor().accept(stream)).await;
+    let Some((stream, certificate)) = shaken.ok().and_then(Result::ok).and_then(shown) else {
+        let refusals = &shared.node.metrics.families.connection_refusals;
+        refusals.with_label_values(&["handshake"]).inc();
+        return;
+    };
+    conn.certificate = certificate;
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        two(conn, stream).await;
+    } else {
+        one(conn, stream).await;
     }
+}
+
+/// A connection and the certificate that the other side has shown. `None` if it has shown one that
+/// cannot be read: whoever that is, it is not nobody.
+fn shown(stream: TlsStream<TcpStream>) -> Option<(TlsStream<TcpStream>, Option<Arc<Certificate>>)> {
+    let certificate = match stream.get_ref().1.peer_certificates().and_then(<[_]>::first) {
+        Some(der) => Some(Arc::new(Certificate::read(der)?)),
+        None => None,
+    };
+    Some((stream, certificate))
 }
 
 /// HTTP/1: behind the guard.
@@ -189,7 +212,8 @@ async fn call(conn: &Conn, request: Request<Incoming>) -> Response<Tracked> {
         None => {
             let (socket, trusted) = (conn.peer.ip(), &conn.shared.trusted);
             let address = address(socket, request.headers(), trusted);
-            let peer = Peer { address, proxied: is_trusted(socket, trusted), country: None };
+            let (proxied, certificate) = (is_trusted(socket, trusted), conn.certificate.clone());
+            let peer = Peer { address, proxied, country: None, certificate };
             // In a place of its own, so that a connection without a call is small.
             Box::pin(pipeline::serve(node, request, peer, now)).await
         }

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 
 /// Wait after the system has no more sockets to give.
 const EXHAUSTED: Duration = Duration::from_millis(50);
@@ -52,14 +51,13 @@ impl Bound {
 
     /// Serves until told to stop.
     pub(super) fn run(self, node: &Arc<Node>, tasks: &Tasks) {
-        let acceptor = self.certificates.map(|found| TlsAcceptor::from(tls::config(found)));
         let open =
             node.metrics.families.connections.with_label_values(&[&self.address.to_string()]);
         let shared = Arc::new(Shared {
             node: Arc::clone(node),
             places: Arc::new(Semaphore::new(self.connections_max)),
             trusted: self.spec.trusted_proxies,
-            acceptor,
+            certificates: self.certificates,
             tasks: tasks.clone(),
             open,
         });

@@ -58,7 +58,7 @@ pub(super) async fn record(store: &Store, id: &PrincipalId) -> Result<PrincipalR
 #[derive(Args, Debug)]
 pub(super) struct Create {
     /// Its name: a person, a service, a project
-    #[arg(value_name = "PRINCIPAL", value_parser = arguments::principal)]
+    #[arg(value_name = "PRINCIPAL", value_parser = arguments::new_principal)]
     id: PrincipalId,
     /// The tier it begins on
     #[arg(long, value_parser = arguments::tier)]
