@@ -54,8 +54,10 @@ fn essence(reply: &Reply) -> String {
     let id = reply.header("x-request-id").unwrap_or_default();
     let unique = id.trim_start_matches("req_").to_owned();
     let date = reply.header("date").unwrap_or_default().to_owned();
+    // Two worlds have two files.
+    let policy = reply.header("x-policy-version").unwrap_or_default().to_owned();
     let all = format!("{:?} {}", reply.head, reply.body());
-    all.replace(&unique, "ID").replace(&date, "DATE")
+    all.replace(&unique, "ID").replace(&date, "DATE").replace(&policy, "POLICY")
 }
 
 /// Asks for what is stopped, in the prompt or in the answer, and gives what the caller sees.
