@@ -3,6 +3,7 @@
 mod cut;
 mod file;
 mod lasting;
+mod records;
 
 use crate::fallbacks::falls_back;
 use serde_json::{Value, json};

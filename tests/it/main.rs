@@ -4,11 +4,13 @@
 #![expect(clippy::panic, reason = "a check that fails says so")]
 #![expect(clippy::disallowed_methods, reason = "tests spawn and time as they like")]
 
+mod aliases;
 mod annotations;
 mod bodies;
 mod demo;
 mod dialects;
 mod drain;
+mod end_users;
 mod errors;
 mod fallbacks;
 mod filters;
@@ -26,6 +28,7 @@ mod models;
 mod moderations;
 mod notices;
 mod operations;
+mod places;
 mod profiles;
 mod prompts;
 mod reach;

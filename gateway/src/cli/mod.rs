@@ -5,6 +5,7 @@ mod act;
 mod arguments;
 mod check;
 mod demo;
+mod end_users;
 mod explain;
 mod filter;
 mod init;
@@ -55,6 +56,9 @@ enum Command {
     Principals(principals::Principals),
     /// Stop models, callers or everything at once, and let them go on
     Kill(Box<kill::Kill>),
+    /// Find out what records call an end user
+    #[command(subcommand)]
+    EndUsers(end_users::Named),
     /// Check receipts of what was shown
     #[command(subcommand)]
     Receipts(receipts::Receipts),
@@ -81,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => command.run(),
         Command::Principals(command) => command.run(),
         Command::Kill(command) => command.run(),
+        Command::EndUsers(command) => command.run(),
         Command::Receipts(command) => command.run(),
         Command::Usage(command) => command.run(),
         Command::Demo(command) => command.run(),

@@ -7,7 +7,9 @@ use super::rule::{self, Path};
 use super::scan::View;
 use crate::refuse::{Refusal, RefusalCode};
 use http::{HeaderMap, HeaderName};
-use sluice_config::words::{EndUserId, Holder, KeyHasher, Secret};
+use sluice_config::words::{
+    EndUserId, Holder, KeyHasher, OrganisationId, PrincipalId, ProjectId, Secret,
+};
 use std::fmt;
 
 /// Bytes of an identifier: what OpenAI's client library lets pass.
@@ -101,12 +103,21 @@ impl EndUsers {
         Ok(named.filter(|named| !named.is_empty()).map(|named| self.id(holder, named)))
     }
 
-    /// The id of an identifier. The same one of two organisations is two people.
-    pub(crate) fn id(&self, holder: &Holder, identifier: &[u8]) -> EndUserId {
-        let (kind, whose) = match (&holder.organisation, &holder.project) {
-            (Some(organisation), _) => ("organisation", organisation.as_str()),
-            (None, Some(project)) => ("project", project.as_str()),
-            (None, None) => ("principal", holder.principal.id.as_str()),
+    fn id(&self, holder: &Holder, identifier: &[u8]) -> EndUserId {
+        let (organisation, project) = (holder.organisation.as_ref(), holder.project.as_ref());
+        self.named((&holder.principal.id, project, organisation), identifier)
+    }
+
+    /// The id of whom a principal calls so. The same name of two organisations is two people.
+    pub(crate) fn named(
+        &self,
+        caller: (&PrincipalId, Option<&ProjectId>, Option<&OrganisationId>),
+        identifier: &[u8],
+    ) -> EndUserId {
+        let (kind, whose) = match caller {
+            (_, _, Some(organisation)) => ("organisation", organisation.as_str()),
+            (_, Some(project), None) => ("project", project.as_str()),
+            (principal, None, None) => ("principal", principal.as_str()),
         };
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         for part in [kind.as_bytes(), whose.as_bytes()] {

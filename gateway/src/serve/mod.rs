@@ -20,7 +20,7 @@ use crate::node::{Node, Parts};
 use crate::tasks::Tasks;
 use listener::Bound;
 use sluice_config::kill::KillOrders;
-use sluice_config::words::Clock;
+use sluice_config::words::{Clock, EndUserId, PrincipalId};
 use sluice_config::{Config, NodeSpec, Problems};
 use sluice_store::{Store, StoreError, Writer};
 use std::net::SocketAddr;
@@ -193,6 +193,21 @@ impl Running {
     /// every call under way before this returns.
     pub async fn hear(&self, orders: KillOrders) {
         kill::hear(&self.node, orders).await;
+    }
+
+    /// The id of whom a principal calls so, as records name them. The identifier is kept nowhere.
+    ///
+    /// # Errors
+    ///
+    /// The records cannot be read.
+    pub async fn end_user(
+        &self,
+        principal: &PrincipalId,
+        identifier: &str,
+    ) -> Result<EndUserId, StoreError> {
+        let held = sluice_store::holdings(&*self.store.records, principal, None, None).await?;
+        let caller = (principal, held.project.as_ref(), held.organisation.as_ref());
+        Ok(self.node.end_users.named(caller, identifier.as_bytes()))
     }
 
     /// Puts a configuration in force, whole, or keeps the one there is. Certificates are read
