@@ -4,7 +4,7 @@ use super::meter::Meter;
 use super::requests::Requests;
 use dashmap::DashMap;
 use foldhash::fast::RandomState;
-use sluice_config::words::{Clock, Principal, PrincipalId, Scope, TierId, Unit, Window};
+use sluice_config::words::{Clock, Principal, PrincipalId, Scope, TierId, Timestamp, Unit, Window};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -38,6 +38,18 @@ impl Holder {
             (Unit::Tokens, Window::Month) => Some(&self.month),
             (Unit::Tokens, Window::Minute | Window::Now) => Some(&self.minute),
         }
+    }
+}
+
+impl Holder {
+    /// Whether it is as a new one would be.
+    fn is_clear(&self, now: Timestamp) -> bool {
+        let clear = |meter: &Meter, window| meter.is_clear(super::window::number(window, now));
+        self.requests.is_full()
+            && clear(&self.concurrency, Window::Now)
+            && clear(&self.minute, Window::Minute)
+            && clear(&self.day, Window::Day)
+            && clear(&self.month, Window::Month)
     }
 }
 
@@ -76,6 +88,21 @@ impl Meters {
         }
     }
 
+    /// Forgets principals of whom there is nothing to remember. Callers without records, who name
+    /// themselves by their address or by a token, would otherwise fill the memory.
+    pub(crate) fn sweep(&self) {
+        let now = self.clock.now();
+        // INVARIANT: whoever uses a holder has it from the map, under the lock that is held here; so
+        // one that nobody has but the map is used by nobody.
+        self.principals.retain(|_, holder| Arc::strong_count(holder) > 1 || !holder.is_clear(now));
+    }
+
+    /// How many principals are remembered.
+    #[cfg(test)]
+    fn principals(&self) -> usize {
+        self.principals.len()
+    }
+
     fn make(&self) -> Arc<Holder> {
         Arc::new(Holder::new(&self.clock))
     }
@@ -110,5 +137,57 @@ impl Holders<'_> {
         };
         let Principal { id, tier, .. } = self.principal;
         cell.get_or_init(|| self.meters.holder(scope, id, tier))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    #[derive(Debug, Default)]
+    struct Turned(Mutex<Duration>);
+
+    impl Clock for Turned {
+        fn now(&self) -> Timestamp {
+            Timestamp(0).plus(*self.0.lock().expect("not poisoned"))
+        }
+
+        fn steady(&self) -> Duration {
+            *self.0.lock().expect("not poisoned")
+        }
+    }
+
+    fn caller(name: &str) -> Principal {
+        let (tier, credential) = (TierId::new("public"), "key");
+        let credential = sluice_config::words::CredentialId::new(credential);
+        Principal { id: PrincipalId::new(name), tier, credential }
+    }
+
+    #[test]
+    fn who_left_nothing_behind_is_forgotten_and_nobody_else() {
+        let clock = Arc::new(Turned::default());
+        *clock.0.lock().expect("not poisoned") = Duration::from_hours(960);
+        let meters = Meters::new(clock.clone());
+        let one = std::num::NonZeroU64::MIN;
+        let of = |name: &str| Arc::clone(meters.of(&caller(name)).of(Scope::Principal));
+        let (asked, spent, holds, used) = (of("asked"), of("spent"), of("holds"), of("used"));
+        asked.requests.take(one).expect("one");
+        let day = super::super::window::number(Window::Day, clock.now());
+        let held = spent.day.reserve(day, 5, 10).expect("room");
+        spent.day.settle(held, 5);
+        let still = holds.concurrency.reserve(0, 1, 1).expect("room");
+        drop((asked, spent, holds));
+        meters.sweep();
+        assert_eq!(meters.principals(), 4, "a bucket fills in a minute, and one is in use");
+        *clock.0.lock().expect("not poisoned") += Duration::from_secs(61);
+        drop(used);
+        meters.sweep();
+        assert_eq!(meters.principals(), 2, "what was spent today, and what is held");
+        of("holds").concurrency.settle(still, 0);
+        *clock.0.lock().expect("not poisoned") += Duration::from_hours(24);
+        meters.sweep();
+        assert_eq!(meters.principals(), 0);
     }
 }

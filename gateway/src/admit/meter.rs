@@ -58,6 +58,12 @@ impl Meter {
         }
     }
 
+    /// Whether nothing is used or held in `window`: whoever forgets it then refills nothing.
+    pub(crate) fn is_clear(&self, window: u64) -> bool {
+        let count = self.count(window);
+        count.used == 0 && count.reserved == 0
+    }
+
     fn count(&self, window: u64) -> std::sync::MutexGuard<'_, Count> {
         let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if window > count.window {

@@ -11,7 +11,11 @@ use sluice_config::words::Clock;
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+/// How long an empty bucket takes to fill.
+const FILLS_MS: u64 = 60_000;
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, StateInformationMiddleware>;
 
@@ -19,6 +23,8 @@ type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, StateInformationMiddl
 pub(crate) struct Requests {
     clock: Steady,
     bucket: ArcSwapOption<(NonZeroU64, Bucket)>,
+    /// When one was last taken, on the steady clock.
+    taken_ms: AtomicU64,
 }
 
 impl fmt::Debug for Requests {
@@ -29,11 +35,19 @@ impl fmt::Debug for Requests {
 
 impl Requests {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock: Steady(clock), bucket: ArcSwapOption::empty() }
+        Self { clock: Steady(clock), bucket: ArcSwapOption::empty(), taken_ms: AtomicU64::new(0) }
+    }
+
+    /// Whether it is as full as a fresh one: nothing was taken for as long as it takes to fill.
+    pub(super) fn is_full(&self) -> bool {
+        let now = millis(self.clock.0.steady());
+        self.bucket.load().is_none()
+            || now.saturating_sub(self.taken_ms.load(Ordering::Relaxed)) > FILLS_MS
     }
 
     /// Takes one request: what is left, or how long until there is one.
     pub(super) fn take(&self, ceiling: NonZeroU64) -> Result<u64, Duration> {
+        self.taken_ms.store(millis(self.clock.0.steady()), Ordering::Relaxed);
         let bucket = self.bucket.load();
         match &*bucket {
             Some(bucket) if bucket.0 == ceiling => self.check(&bucket.1),
@@ -63,4 +77,8 @@ impl Requests {
         RateLimiter::direct_with_clock(Quota::per_minute(burst), self.clock.clone())
             .with_middleware::<StateInformationMiddleware>()
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

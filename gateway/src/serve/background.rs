@@ -15,6 +15,8 @@ use tokio::time::{MissedTickBehavior, interval};
 const CATCH_UP: Duration = Duration::from_millis(200);
 /// How often idle connections to backends are closed.
 const SWEEP: Duration = Duration::from_secs(1);
+/// How often callers of whom there is nothing to remember are forgotten: each is looked at.
+const FORGET_EVERY: u32 = 60;
 
 /// How often it is looked whether the keys of issuers have grown old.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -67,8 +69,11 @@ async fn refresh(node: Arc<Node>) {
 async fn sweep(node: Arc<Node>) {
     let mut ticks = interval(SWEEP);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for turn in (1..=FORGET_EVERY).cycle() {
         ticks.tick().await;
+        if turn == FORGET_EVERY {
+            node.meters.sweep();
+        }
         node.backends.sweep();
         node.snapshot().guards.sweep();
     }
