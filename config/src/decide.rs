@@ -8,7 +8,9 @@ mod fit;
 mod terms;
 
 use crate::policy::{Model, Named, Tier};
-use crate::words::{Ask, Circumstances, Denial, Entitlement, Holder, ReleaseStage, Standing};
+use crate::words::{
+    Ask, Circumstances, Denial, Entitlement, Holder, Limit, ReleaseStage, Standing,
+};
 use crate::{Policy, World};
 use access::Access;
 use std::sync::Arc;
@@ -215,6 +217,12 @@ pub fn visible<'v>(view: View<'v>, asker: Asker<'v>, name: &str) -> Result<&'v A
 pub fn needs(view: View<'_>, asker: Asker<'_>, model: &Arc<Model>) -> Result<(), Denial> {
     let access = Access::of(view, asker).ok_or(Denial::UnknownModel)?;
     access.judge(model, &mut ()).map(|_| ())
+}
+
+/// The ceilings that hold for somebody, whatever it asks for; nothing, if it may not call at all.
+pub fn limits(view: View<'_>, asker: Asker<'_>) -> Option<Arc<[Limit]>> {
+    let access = Access::of(view, asker)?;
+    Some(terms::of(access.tier, &access).limits)
 }
 
 impl<'v> Access<'v> {

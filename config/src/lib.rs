@@ -4,6 +4,7 @@
 //! [`decide::entitle`] answers who may use what. Every other crate may import this one; this one
 //! imports none of them.
 
+pub mod access;
 mod compile;
 pub mod decide;
 pub mod explain;

@@ -1,5 +1,6 @@
 //! The compiled policy: immutable tables, one look-up a question.
 
+use crate::access::SelfService;
 use crate::jurisdiction::Jurisdiction;
 use crate::words::{
     Caps, Licence, LicenceId, Limit, Link, Modality, ModelId, Operation, Profiles, ReleaseStage,
@@ -17,6 +18,7 @@ pub struct Policy {
     pub(crate) names: HashMap<Box<str>, Named>,
     pub(crate) licences: BTreeMap<LicenceId, Arc<Licence>>,
     pub(crate) jurisdiction: Jurisdiction,
+    pub(crate) access: Box<SelfService>,
 }
 
 /// What stands behind a name that callers use.
@@ -161,6 +163,11 @@ impl Policy {
     /// What depends on where a caller and a backend are.
     pub fn jurisdiction(&self) -> &Jurisdiction {
         &self.jurisdiction
+    }
+
+    /// What callers may do about their access themselves.
+    pub fn access(&self) -> &SelfService {
+        &self.access
     }
 
     /// A licence of which terms are known, by its id.

@@ -42,6 +42,7 @@ SECTIONS = [
     ("`tiers.NAME.caps.temperature`, `top_p`", "Interval"),
     ("`models.NAME`", "Model"),
     ("`models.NAME.prompt`", "Prompt"),
+    ("`models.NAME.access_form[]`", "AccessField"),
     ("`models.NAME.verification`", "Verified"),
     ("`licensee`", "Licensee"),
     ("`licences.NAME`", "LicenceAt"),
@@ -55,12 +56,15 @@ SECTIONS = [
     ("`guards.NAME.breaker`", "Breaker"),
     ("`jurisdiction`", "Jurisdiction"),
     ("`jurisdiction.rules[]`", "JurisdictionRule"),
+    ("`access`", "Access"),
     ("`provenance`", "Provenance"),
     ("`provenance.receipts`", "Receipts"),
     ("`provenance.receipts.earlier_keys[]`", "EarlierKey"),
 ]
 # Choices of words, and where they are written.
 CHOICES = {
+    "AccessFieldKind": "`kind` of a field of `access_form`",
+    "OrganisationAcceptance": "`organisation_acceptance`",
     "ReleaseStage": "`stage`, `sees`",
     "Verification": "`verification`",
     "Operation": "`operations`",

@@ -69,6 +69,34 @@ pub(crate) enum Route {
     ReceiptCheck,
     /// `POST /v1/moderations`
     Moderation,
+    /// What callers see to themselves.
+    Access(Access),
+}
+
+/// What callers see to themselves.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Access {
+    /// `GET /v1/access/me`
+    Me,
+    /// `GET /v1/access/licences/{id}`
+    Licence(Box<str>),
+    /// `POST /v1/access/licences/{id}`
+    Accept(Box<str>),
+    /// `GET /v1/access/requests`
+    Requests,
+    /// `POST /v1/access/requests`
+    Apply,
+    /// `GET /v1/access/requests/{id}`
+    Request(Box<str>),
+    /// `POST /v1/access/requests/{id}/withdraw`
+    Withdraw(Box<str>),
+}
+
+impl Access {
+    /// Whether a body says what is wanted.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self, Self::Accept(_) | Self::Apply)
+    }
 }
 
 /// The marks of one call: who it is in logs and headers, and when it began.

@@ -7,7 +7,7 @@ pub(crate) use crate::read::Call;
 use crate::refuse::{Refusal, RefusalCode};
 use crate::trail::Trail;
 use crate::world::Keeper;
-use denied::refused;
+pub(crate) use denied::{code, refused};
 use serde::Serialize;
 use sluice_config::decide::{self, Asker, View};
 use sluice_config::policy::Model;
@@ -50,7 +50,7 @@ pub(crate) fn entitle(view: View<'_>, call: Call, trail: &mut Trail) -> Result<E
     let Court { view, asker } = Court::of(view, &call.known, &call.parts);
     let decision = decide::entitle(view, asker, &asked.model, &asked.ask);
     let entitlement =
-        decision.map_err(|denial| refused(&denial, &asked.model, asked.ask.operation))?;
+        decision.map_err(|denial| refused(view, &denial, &asked.model, asked.ask.operation))?;
     trail.entitled(&entitlement);
     Ok(Entitled { call, entitlement })
 }
@@ -73,7 +73,7 @@ pub(crate) async fn seated(
         Ok(false) => {
             // The last place was taken just now: to whoever may not know of the model, there is none.
             let denial = if model.announced { Denial::CohortFull } else { Denial::UnknownModel };
-            Err(refused(&denial, &call.asked.model, call.asked.ask.operation))
+            Err(refused(view, &denial, &call.asked.model, call.asked.ask.operation))
         }
         Err(error) => {
             let message = "places at this stage of the model cannot be given just now; try again";
@@ -120,6 +120,6 @@ pub(crate) fn card(court: Court<'_>, name: &str) -> Result<Vec<u8>, Refusal> {
 /// The model of this name, if this caller may use it.
 pub(crate) fn visible<'c>(court: Court<'c>, name: &str) -> Result<&'c Arc<Model>, Refusal> {
     // What is denied here has to do with no operation.
-    let refused = |denial| refused(&denial, name, Operation::Chat);
+    let refused = |denial| refused(court.view, &denial, name, Operation::Chat);
     decide::visible(court.view, court.asker, name).map_err(refused)
 }

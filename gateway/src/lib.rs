@@ -2,6 +2,7 @@
 //! before it proved. See [`pipeline`] for the life of a call, and [`serve::start`] for a node.
 
 mod accept;
+mod access;
 mod account;
 mod admit;
 mod body;

@@ -17,12 +17,13 @@ use futures_util::future::{FutureExt, join_all};
 use http::HeaderMap;
 use serde::Serialize;
 use sluice_config::Bounds;
-use sluice_config::decide::View;
+use sluice_config::decide::{self, View};
 use sluice_config::words::{Dialect, PrincipalId, ProfileId, ReleaseStage};
 use sluice_stream::Action;
 use sluice_stream::filter::{Chain, OnError, Silence};
 use sluice_stream::guard::Exchange;
 use sluice_stream::moderation::{BY_ITSELF, MODELS, OURS, Scores};
+use std::sync::Arc;
 
 /// What looking at texts needs of the node.
 #[derive(Clone, Copy, Debug)]
@@ -48,12 +49,15 @@ pub(crate) async fn moderate(
 ) -> Result<(HeaderMap, Vec<u8>), Refusal> {
     let call = moderated(desk.view.policy, desk.bounds, identified).await?;
     let Moderated { parts, known, tier, wanted } = call;
-    let stage = stage(Court::of(desk.view, &known, &parts), &wanted)?;
+    let court = Court::of(desk.view, &known, &parts);
+    let stage = stage(court, &wanted)?;
     let profile = tier.profiles.at(stage);
     let chain = profile.and_then(|profile| Some((profile, desk.chains.find(profile)?)));
     let (profile, chain) = chain.ok_or_else(nobody_looks)?;
     let mut nothing = Scores::of(chain, BY_ITSELF).ok_or_else(nobody_looks)?;
-    let room = admit::request(desk.meters, &tier, &known.principal, parts.mark.at)?;
+    // The ceiling of a bucket is the same for whatever is asked: another would refill it.
+    let limits = decide::limits(desk.view, court.asker).unwrap_or_else(|| Arc::clone(&tier.limits));
+    let room = admit::request(desk.meters, &limits, &known.principal, parts.mark.at)?;
     let wards = desk.chains.wards(profile);
     if let Some(wards) = wards {
         wards.look_for(|_| true, &mut nothing);

@@ -18,7 +18,7 @@ use arc_swap::ArcSwap;
 use sluice_config::kill::KillOrders;
 use sluice_config::words::{Clock, KeyHasher, Timestamp, Window};
 use sluice_config::{Config, Problems, World};
-use sluice_store::{Directory, Store, StoreError, Writer};
+use sluice_store::{Directory, Records, Store, StoreError, Writer};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,6 +34,8 @@ pub(crate) struct Node {
     /// Turns what callers call their end users into ids.
     pub(crate) end_users: EndUsers,
     pub(crate) meters: Meters,
+    /// Where what callers see to themselves is written.
+    pub(crate) records: Arc<dyn Records>,
     pub(crate) backends: Backends,
     pub(crate) writer: Writer,
     pub(crate) receipts: Arc<Kept>,
@@ -83,6 +85,7 @@ impl Node {
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
             keeper: Keeper::new(Arc::clone(&store.records)),
+            records: Arc::clone(&store.records),
             end_users: EndUsers::new(&hasher),
             door: door(store, hasher, &clock, &metrics),
             meters: Meters::new(Arc::clone(&clock)),

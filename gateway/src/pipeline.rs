@@ -19,6 +19,7 @@ mod steps;
 mod told;
 
 use crate::accept::{accept, not_found};
+use crate::access;
 use crate::body::Body;
 use crate::call::{Mark, Peer, REQUEST_ID, Route};
 use crate::entitle::{Court, card, entitle, list, seated};
@@ -160,6 +161,17 @@ async fn about(
             let (meters, metrics) = (&node.meters, &*node.metrics);
             let desk = Desk { view, bounds, chains, meters, metrics };
             let (headers, body) = moderate(desk, identified).await?;
+            let mut answer = shown(node, trail, trail.operation(), body);
+            answer.headers_mut().extend(headers);
+            return Ok(answer);
+        }
+        Route::Access(wanted) => {
+            trail.asks = Some("access");
+            let (bounds, meters, records) = (&now.bounds, &node.meters, &*node.records);
+            let directory = &node.door.directory;
+            let desk = access::Desk { view, bounds, meters, records, directory };
+            // Few calls come here, and what they need is large.
+            let (headers, body) = Box::pin(access::serve(desk, identified, wanted)).await?;
             let mut answer = shown(node, trail, trail.operation(), body);
             answer.headers_mut().extend(headers);
             return Ok(answer);

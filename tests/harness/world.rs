@@ -87,6 +87,7 @@ impl Setup {
         if !on_the_machine_clock {
             options.clock = Arc::new(hands.clone());
         }
+        // Boxed: the futures of all tests hold it.
         let node = Box::pin(start(config, options)).await.expect("a node that starts");
         let api = *node.api.first().expect("a listener");
         let store = node.store().clone();

@@ -36,6 +36,7 @@ const FLOORS: &[&str] = &[
     "filter",
     "account",
     "moderation",
+    "access",
     "reach",
     "snapshot",
     "node",

@@ -4,6 +4,7 @@
 #![expect(clippy::panic, reason = "a check that fails says so")]
 #![expect(clippy::disallowed_methods, reason = "tests spawn and time as they like")]
 
+mod access;
 mod aliases;
 mod annotations;
 mod bodies;

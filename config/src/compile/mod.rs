@@ -1,5 +1,6 @@
 //! From the file as written to what it means. Finds every problem, not just the first.
 
+mod access;
 mod fallbacks;
 mod filters;
 mod guards;
@@ -97,9 +98,10 @@ pub(crate) fn policy_of(
     let tiers = tiers::compile(file, problems);
     let (models, names) = models::compile(file, licences, problems);
     let jurisdiction = jurisdiction::compile(file, problems);
+    let access = Box::new(access::compile(file, problems));
     let version = version::of(file, (profiles, guards), &models);
     let licences = licences.policy();
-    Policy { version, tiers, models, names, licences, jurisdiction }
+    Policy { version, tiers, models, names, licences, jurisdiction, access }
 }
 
 /// [`policy_of`], with nothing read but the file and the licences that it names.

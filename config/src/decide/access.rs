@@ -3,8 +3,8 @@
 use super::{Asker, Step, View, Witness, take};
 use crate::policy::{Model, Tier};
 use crate::words::{
-    Accept, Country, Denial, Exclusion, Gives, Grant, Holder, OpState, Purpose, Release,
-    ReleaseStage, RequestState, Standing, Subject,
+    Country, Denial, Exclusion, Gives, Grant, Holder, OpState, Purpose, Release, ReleaseStage,
+    RequestState, Standing,
 };
 use std::sync::Arc;
 
@@ -191,14 +191,7 @@ impl Access<'_> {
         if organisation.is_some() && !offered(model, *domicile) {
             return Some(Denial::Licensee { licence: model.licence.clone() });
         }
-        let accepted = |wanted: &&Accept| {
-            acceptances.iter().any(|one| {
-                let whose = wanted.subject == Subject::Principal || one.by == Subject::Organisation;
-                let text = !wanted.again_on_change || one.text.0 == wanted.text_sha256;
-                one.licence == wanted.licence && text && whose
-            })
-        };
-        let missing = model.terms.accept.iter().find(|wanted| !accepted(wanted))?;
+        let missing = model.terms.accept.iter().find(|wanted| !wanted.is_met(acceptances))?;
         Some(Denial::Licence { licence: missing.licence.clone(), by: missing.subject })
     }
 

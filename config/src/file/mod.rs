@@ -3,6 +3,7 @@
 //! Each section is one table (see `section`) that makes its type, its reader and its schema.
 //! Readers note what is wrong and go on, so that one look at a file finds every fault.
 
+mod access;
 mod bounds;
 mod date;
 mod environment;
@@ -30,6 +31,8 @@ mod tree;
 mod upstream;
 mod word;
 
+use access::Access;
+pub(crate) use access::{AccessField, AccessFieldKind};
 pub(crate) use bounds::Bounds;
 pub use environment::{Environment, Found, Given, Process};
 pub(crate) use filter::{Filter, Profile};
@@ -97,6 +100,8 @@ section! {
         guards: default(Named<Guard>, Named::default()),
         /// What depends on where a caller is.
         jurisdiction: default(Jurisdiction, Jurisdiction::default()),
+        /// What callers may do about their access themselves.
+        access: default(Access, Access::default()),
         /// What callers are told of where an answer is from.
         provenance: default(Provenance, Provenance::default()),
     }

@@ -1,5 +1,6 @@
 //! The sections of the file that say who may use what.
 
+use super::access::AccessField;
 use super::date::Date;
 use super::leaf::{Ceiling, Line, Name, Whole};
 use super::passes::Passes;
@@ -117,6 +118,8 @@ section! {
         /// Whether `gated` means that each caller must have asked and been let in. Those whose tier
         /// sees it before need not ask.
         access_requests: default(bool, false),
+        /// What is asked of whoever asks for it.
+        access_form: default(List<AccessField>, Vec::new()),
         /// How well a caller must be known, by stage. What a stage asks for is asked for before it too.
         verification: default(Verified, Verified::default()),
         /// What it is dangerous for, for example `cyber`: what kill directives can name.

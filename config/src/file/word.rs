@@ -1,9 +1,11 @@
 //! Closed words: read by the same serde derive that writes and describes them.
 
+use super::access::AccessFieldKind;
 use super::hint;
 use super::licences::{AppliesTo, Inherit, MauAt, MauScope, MauWindow};
 use super::problem::Problems;
 use super::read::{At, Read};
+use crate::access::OrganisationAcceptance;
 use crate::spec::{ClientCertificates, CountrySource, Engine, LogLevel, Plaintext, TokenAlgorithm};
 use crate::words::{
     Dialect, Modality, OpState, Operation, Purpose, ReleaseStage, RequestState, Scope, Standing,
@@ -178,6 +180,7 @@ macro_rules! words {
 }
 
 words!(
+    AccessFieldKind,
     Answer,
     AppliesTo,
     ClientCertificates,
@@ -193,6 +196,7 @@ words!(
     MauWindow,
     Modality,
     Operation,
+    OrganisationAcceptance,
     Plaintext,
     Purpose,
     ReleaseStage,

@@ -78,6 +78,15 @@ impl Holder {
 
     /// The first condition of a grant that a call does not meet.
     pub fn unmet(&self, grant: &Grant, call: &Circumstances<'_>) -> Option<Unmet> {
+        self.all_unmet(grant, call).next()
+    }
+
+    /// Every condition of a grant that a call does not meet.
+    pub fn all_unmet(
+        &self,
+        grant: &Grant,
+        call: &Circumstances<'_>,
+    ) -> impl Iterator<Item = Unmet> + use<> {
         let asked = &grant.conditions;
         let from = |address: IpAddr| asked.addresses.iter().any(|net| net.contains(&address));
         let conditions = [
@@ -91,7 +100,7 @@ impl Holder {
             ),
             (Unmet::Purpose, asked.purpose.is_none_or(|purpose| self.purposes.has(purpose))),
         ];
-        conditions.into_iter().find(|(_, met)| !met).map(|(unmet, _)| unmet)
+        conditions.into_iter().filter(|(_, met)| !met).map(|(unmet, _)| unmet)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Terms are what a file says of a licence. They are no legal advice, and not the licence.
 
-use super::{Country, LicenceId, Link};
+use super::{Acceptance, Country, LicenceId, Link};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -65,6 +65,17 @@ pub struct Accept {
     pub text_sha256: [u8; 32],
     /// Whether an acceptance of an earlier text is none.
     pub again_on_change: bool,
+}
+
+impl Accept {
+    /// Whether one of some acceptances is what is asked for.
+    pub fn is_met(&self, acceptances: &[Acceptance]) -> bool {
+        acceptances.iter().any(|one| {
+            let whose = self.subject == Subject::Principal || one.by == Subject::Organisation;
+            let text = !self.again_on_change || one.text.0 == self.text_sha256;
+            one.licence == self.licence && text && whose
+        })
+    }
 }
 
 /// Who accepts a licence.

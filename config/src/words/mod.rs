@@ -5,6 +5,7 @@ mod country;
 mod credential;
 mod dialect;
 mod entitlement;
+mod form;
 mod grant;
 mod holder;
 mod id;
@@ -31,6 +32,7 @@ pub use country::Country;
 pub use credential::{ApiKey, KeyDigest, KeyHasher};
 pub use dialect::Dialect;
 pub use entitlement::{Allowed, Ask, Credit, Denial, Entitlement};
+pub use form::{Choice, Field, FieldKind, Form, Unbounded};
 pub use grant::{Conditions, Gives, Grant, GrantState, Unmet};
 pub use holder::{Acceptance, Circumstances, Holder, RequestState, Requested};
 pub use id::{

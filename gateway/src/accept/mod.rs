@@ -1,5 +1,6 @@
 //! Step 1: is it a request to something we serve?
 
+mod access;
 mod country;
 mod peer;
 
@@ -11,6 +12,9 @@ use http::{HeaderMap, Method, Request};
 use hyper::body::Incoming;
 pub(crate) use peer::{address, is_trusted};
 use sluice_config::words::{Dialect, Operation};
+
+/// Where callers see to their access themselves.
+const ACCESS: &str = "/v1/access/";
 
 /// The longest model name that is looked up.
 const NAME_MAX: usize = 256;
@@ -40,7 +44,11 @@ pub(crate) fn accept(request: Request<Incoming>, peer: Peer, mark: Mark) -> Resu
         let message = "this path takes no query; put parameters in the body";
         return Err(Refusal::new(RefusalCode::BadRequest, message).closing());
     }
-    if matches!(route, Route::Operation(_) | Route::ReceiptCheck | Route::Moderation) {
+    let reads = match &route {
+        Route::Access(asked) => asked.reads(),
+        route => matches!(route, Route::Operation(_) | Route::ReceiptCheck | Route::Moderation),
+    };
+    if reads {
         media_type(&head.headers)?;
     }
     let headers = head.headers;
@@ -54,6 +62,9 @@ fn route(method: &Method, path: &str) -> Result<Route, Refusal> {
         (Some(operation), _) => (Method::POST, Route::Operation(operation)),
         (None, "/v1/models") => (Method::GET, Route::Models),
         (None, "/v1/moderations") => (Method::POST, Route::Moderation),
+        (None, path) if path.starts_with(ACCESS) => {
+            return access::route(method, path).unwrap_or_else(|| Err(not_found()));
+        }
         (None, "/v1/receipts/check") => (Method::POST, Route::ReceiptCheck),
         (None, "/v1/receipts/keys") => (Method::GET, Route::ReceiptKeys),
         (None, _) => (Method::GET, named(path).ok_or_else(not_found)?),

@@ -82,6 +82,11 @@ impl Room {
         binding(&mut self.requests, Line { limit: ceiling, left, reset });
     }
 
+    /// Requests that are left of the limit that binds.
+    pub(super) fn requests_left(&self) -> Option<u64> {
+        self.requests.map(|line| line.left)
+    }
+
     pub(super) fn headers(&self, dialect: Dialect) -> HeaderMap {
         let [requests, tokens] = match dialect {
             Dialect::OpenAi | Dialect::Ollama => [REQUESTS, TOKENS],

@@ -21,7 +21,6 @@ use holder::Holders;
 pub(crate) use holder::Meters;
 use meter::Left;
 use reservation::Reservation;
-use sluice_config::policy::Tier;
 use sluice_config::words::{
     Clock, Dialect, Entitlement, Limit, Operation, Principal, Timestamp, Unit, Window,
 };
@@ -159,13 +158,30 @@ fn reserve(
 /// Takes a call that asks no model: it counts as a request, and needs no other room.
 pub(crate) fn request(
     meters: &Meters,
-    tier: &Tier,
+    limits: &[Limit],
     principal: &Principal,
     now: Timestamp,
 ) -> Result<Room, Refusal> {
     let mut room = Room::at(now);
-    take(&meters.of(principal), &tier.limits, Dialect::OpenAi, &mut room)?;
+    take(&meters.of(principal), limits, Dialect::OpenAi, &mut room)?;
     Ok(room)
+}
+
+/// What is left of each limit that a meter counts, and of requests after the one just taken. Takes
+/// nothing.
+pub(crate) fn left(
+    meters: &Meters,
+    (limits, room): (&[Limit], &Room),
+    principal: &Principal,
+    now: Timestamp,
+) -> Vec<(Limit, Option<u64>)> {
+    let holders = meters.of(principal);
+    let left = |limit: &Limit| {
+        let number = window::number(limit.window, now);
+        let meter = holders.of(limit.scope).meter(limit.unit, limit.window);
+        meter.map_or_else(|| room.requests_left(), |it| Some(it.left(number, limit.ceiling.get())))
+    };
+    limits.iter().map(|limit| (*limit, left(limit))).collect()
 }
 
 /// Takes a request of every limit of requests.

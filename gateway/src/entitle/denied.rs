@@ -2,11 +2,18 @@
 //! it.
 
 use crate::refuse::{Refusal, RefusalCode};
-use sluice_config::words::{Allowed, Denial, Fields, ModelId, Operation, Subject};
+use sluice_config::access::SelfService;
+use sluice_config::decide::View;
+use sluice_config::words::{Allowed, Denial, Fields, Link, ModelId, Operation, Subject};
 use std::borrow::Cow;
 
 /// A denial, in words for the caller. The name is echoed as the caller wrote it, shortened.
-pub(super) fn refused(denial: &Denial, name: &str, operation: Operation) -> Refusal {
+pub(crate) fn refused(
+    view: View<'_>,
+    denial: &Denial,
+    name: &str,
+    operation: Operation,
+) -> Refusal {
     match denial {
         Denial::UnknownModel => {
             let name: String = name.chars().filter(|c| !c.is_control()).take(128).collect();
@@ -39,12 +46,12 @@ pub(super) fn refused(denial: &Denial, name: &str, operation: Operation) -> Refu
             let message = format!("your key is not good for this {param}; use another key");
             Refusal::new(RefusalCode::InsufficientScope, message).param(*param)
         }
-        denial => Refusal::new(code(denial), words(denial)).param("model"),
+        denial => Refusal::new(code(denial), words(view, denial)).param("model"),
     }
 }
 
 /// The code of a denial that has nothing to do with what is asked of a model.
-fn code(denial: &Denial) -> RefusalCode {
+pub(crate) fn code(denial: &Denial) -> RefusalCode {
     match denial {
         Denial::Suspended => RefusalCode::PrincipalSuspended,
         Denial::EndUserBlocked => RefusalCode::IdentifierBlocked,
@@ -70,9 +77,13 @@ fn code(denial: &Denial) -> RefusalCode {
 }
 
 /// What to say of one, and where to go with it.
-fn words(denial: &Denial) -> Cow<'static, str> {
+fn words(view: View<'_>, denial: &Denial) -> Cow<'static, str> {
+    let SelfService { request_url, appeal_url, licence_url, .. } = view.policy.access();
     match denial {
-        Denial::Suspended => "your access is suspended; GET /v1/access/me says how to appeal",
+        Denial::Suspended => match appeal_url {
+            Some(url) => return format!("your access is suspended; appeal at {url}").into(),
+            None => "your access is suspended; GET /v1/access/me says why",
+        },
         Denial::EndUserBlocked => {
             "the end user you call for is blocked; calls for others are taken"
         }
@@ -84,9 +95,10 @@ fn words(denial: &Denial) -> Cow<'static, str> {
         Denial::ModelSuspended => "this model takes no calls for now; use another, or wait",
         Denial::ModelRetired { successor } => return retired(successor.as_ref()).into(),
         Denial::Region => "this model is not to be used from where you call",
-        Denial::RequestRequired => {
-            "access to this model has to be asked for: POST /v1/access/requests"
-        }
+        Denial::RequestRequired => match request_url {
+            Some(url) => return format!("access to this model has to be asked for: {url}").into(),
+            None => "access to this model has to be asked for: POST /v1/access/requests",
+        },
         Denial::RequestPending => {
             "your request for this model is not decided yet; see GET /v1/access/requests"
         }
@@ -94,7 +106,9 @@ fn words(denial: &Denial) -> Cow<'static, str> {
             "your request for this model was refused; see GET /v1/access/requests"
         }
         Denial::CohortFull => "every place at this stage of the model is taken; wait for the next",
-        Denial::Licence { licence, by } => return unlicensed(licence.as_str(), *by).into(),
+        Denial::Licence { licence, by } => {
+            return unlicensed(licence.as_str(), *by, licence_url.as_ref()).into();
+        }
         Denial::Licensee { licence } => return not_offered(licence.as_str()).into(),
         Denial::Verification { least } => {
             return format!("this model wants callers verified at least by `{least}`").into();
@@ -127,11 +141,14 @@ fn retired(successor: Option<&ModelId>) -> String {
     }
 }
 
-fn unlicensed(licence: &str, by: Subject) -> String {
+fn unlicensed(licence: &str, by: Subject, url: Option<&Link>) -> String {
     let who = match by {
         Subject::Principal => "you",
         Subject::Organisation => "your organisation",
     };
+    if let Some(url) = url {
+        return format!("the licence `{licence}` has to be agreed to by {who}: {url}");
+    }
     format!(
         "the licence `{licence}` has to be agreed to by {who}: read it at GET \
          /v1/access/licences/{licence}, then POST its text_sha256 there"

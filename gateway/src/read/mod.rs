@@ -24,6 +24,7 @@ use ask::Reading;
 use bytes::Bytes;
 use end_user::EndUsers;
 use http::HeaderMap;
+use serde::de::DeserializeOwned;
 use sluice_config::policy::Tier;
 use sluice_config::words::Operation;
 use sluice_config::{Bounds, Policy};
@@ -87,6 +88,20 @@ pub(crate) async fn json(
     let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
     scan::scan(&body, limits(bounds)).map_err(not_json)?;
     Ok(body)
+}
+
+/// Reads the body of a call that asks no model as what it has to be: nothing that is not known there.
+pub(crate) async fn form<T: DeserializeOwned>(
+    (policy, bounds): (&Policy, &Bounds),
+    identified: Identified,
+    wanted: &'static str,
+) -> Result<(Box<HeadParts>, T), Refusal> {
+    let tier = policy.tier(&identified.principal().tier).ok_or_else(unknown_tier)?.clone();
+    let (parts, incoming, _) = identified.into_parts();
+    let body = body::collect(incoming, tier.body_bytes_max, bounds.body).await?;
+    scan::scan(&body, limits(bounds)).map_err(not_json)?;
+    let unlike = |_| Refusal::new(RefusalCode::InvalidParameter, wanted);
+    Ok((parts, serde_json::from_slice(&body).map_err(unlike)?))
 }
 
 fn unknown_tier() -> Refusal {
