@@ -11,7 +11,7 @@ use crate::policy::{Model, Named, Tier};
 use crate::words::{
     Ask, Circumstances, Denial, Entitlement, Holder, Limit, ReleaseStage, Standing,
 };
-use crate::{Policy, World};
+use crate::{EndUser, Policy, World};
 use access::Access;
 use std::sync::Arc;
 use terms::Terms;
@@ -83,10 +83,9 @@ pub struct Asker<'a> {
 
 impl Asker<'_> {
     /// The worse of two standings: the caller's own, and that of who it calls for.
-    fn standing(&self, world: &World) -> Standing {
+    fn standing(&self, theirs: Option<&Arc<EndUser>>) -> Standing {
         let now = self.call.now;
-        let other = world.end_user(self.call.end_user);
-        self.holder.standing(now).max(other.map_or(Standing::Good, |other| other.standing(now)))
+        self.holder.standing(now).max(theirs.map_or(Standing::Good, |other| other.standing(now)))
     }
 }
 
@@ -112,15 +111,16 @@ pub(crate) fn decide(
     (name, ask): (&str, &Ask),
     witness: &mut impl Witness,
 ) -> Result<Entitlement, Denial> {
-    let standing = asker.standing(view.world);
-    take(witness, Step::Standing, misbehaves(asker, view.world))?;
+    let theirs = view.world.end_user(asker.call.end_user);
+    let standing = asker.standing(theirs);
+    take(witness, Step::Standing, misbehaves(asker, standing))?;
     take(witness, Step::Scope, out_of_scope(asker, ask))?;
     let tier = view.policy.tier(&asker.holder.principal.tier);
     take(witness, Step::Tier, tier.is_none().then_some(Denial::UnknownModel))?;
     let named = view.policy.named(name);
     take(witness, Step::Model, named.is_none().then_some(Denial::UnknownModel))?;
     let (Some(tier), Some(named)) = (tier, named) else { return Err(Denial::UnknownModel) };
-    let access = Access { view, asker, tier, standing };
+    let access = Access { view, asker, tier, theirs, standing };
     let model = access.meant(named).ok_or(Denial::UnknownModel)?;
     let granted = access.judge(model, witness)?;
     take(witness, Step::Operation, fit::unsupported(model, ask))?;
@@ -156,11 +156,12 @@ fn take(witness: &mut impl Witness, step: Step, denial: Option<Denial>) -> Resul
     denial.map_or(Ok(()), Err)
 }
 
-fn misbehaves(asker: Asker<'_>, world: &World) -> Option<Denial> {
-    if !asker.holder.standing(asker.call.now).may_call() {
-        return Some(Denial::Suspended);
+fn misbehaves(asker: Asker<'_>, standing: Standing) -> Option<Denial> {
+    if standing.may_call() {
+        return None;
     }
-    (!asker.standing(world).may_call()).then_some(Denial::EndUserBlocked)
+    let own = asker.holder.standing(asker.call.now);
+    Some(if own.may_call() { Denial::EndUserBlocked } else { Denial::Suspended })
 }
 
 /// What a credential is not good for, whatever the model.
@@ -199,7 +200,8 @@ pub fn usable<'v>(
 ///
 /// The first [`Denial`] in the order of disclosure, as [`entitle`] would answer it.
 pub fn visible<'v>(view: View<'v>, asker: Asker<'v>, name: &str) -> Result<&'v Arc<Model>, Denial> {
-    if let Some(denial) = misbehaves(asker, view.world) {
+    let standing = asker.standing(view.world.end_user(asker.call.end_user));
+    if let Some(denial) = misbehaves(asker, standing) {
         return Err(denial);
     }
     let access = Access::of(view, asker).ok_or(Denial::UnknownModel)?;
@@ -228,10 +230,11 @@ pub fn limits(view: View<'_>, asker: Asker<'_>) -> Option<Arc<[Limit]>> {
 impl<'v> Access<'v> {
     /// What is looked at for this asker; nothing, if its tier is gone or it may not call.
     fn of(view: View<'v>, asker: Asker<'v>) -> Option<Self> {
-        let standing = asker.standing(view.world);
+        let theirs = view.world.end_user(asker.call.end_user);
+        let standing = asker.standing(theirs);
         let good = standing.may_call() && is_from_there(asker);
         let tier: &Arc<Tier> = view.policy.tier(&asker.holder.principal.tier).filter(|_| good)?;
-        Some(Self { view, asker, tier, standing })
+        Some(Self { view, asker, tier, theirs, standing })
     }
 
     /// The model that is meant: of several, the first that may be used; if none may, the first that

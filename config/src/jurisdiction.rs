@@ -83,8 +83,10 @@ impl Backends {
 
 impl Rule {
     fn means(&self, country: Option<Country>, model: &Model) -> bool {
-        let models = self.models.is_empty() || self.models.contains(&model.id);
-        models && self.callers.mean(country) && self.backends.mean(model.region.as_deref())
+        // Countries first: most rules are not for the caller, and to see that is cheapest.
+        self.callers.mean(country)
+            && (self.models.is_empty() || self.models.contains(&model.id))
+            && self.backends.mean(model.region.as_deref())
     }
 }
 

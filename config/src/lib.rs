@@ -14,6 +14,7 @@ pub mod kill;
 pub mod ladder;
 mod load;
 pub mod policy;
+pub mod simulate;
 mod spec;
 pub mod table;
 pub mod words;
@@ -25,10 +26,10 @@ pub use load::{load, load_policy, read, read_policy};
 pub use policy::Policy;
 pub use spec::{
     BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, ClaimPath, ClientCertificates,
-    ClientsSpec, Condition, Cors, CountrySource, CountrySpec, Drain, EarlierKeySpec, Engine,
-    FilterSpec, GuardSpec, IdentityRule, IdentitySpec, IssuerSpec, KillSpec, Listener, LogLevel,
-    LogSpec, NodeSpec, Piece, Plaintext, PrincipalRule, ProfileSpec, ProvenanceSpec, ReceiptSpec,
-    StoreSpec, Template, TlsFiles, TokenAlgorithm, UpstreamSpec, Wanted,
+    ClientsSpec, Condition, Cors, CountrySource, CountrySpec, DecisionSpec, Drain, EarlierKeySpec,
+    Engine, FilterSpec, GuardSpec, IdentityRule, IdentitySpec, IssuerSpec, KillSpec, Listener,
+    LogLevel, LogSpec, NodeSpec, Piece, Plaintext, PrincipalRule, ProfileSpec, ProvenanceSpec,
+    ReceiptSpec, StoreSpec, Template, TlsFiles, TokenAlgorithm, UpstreamSpec, Wanted,
 };
 pub use world::{EndUser, World};
 

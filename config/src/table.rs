@@ -1,14 +1,17 @@
 //! Decision tables: who, which model, what → answer. Run by our tests and by `sluice test`.
 
 mod caller;
+mod expected;
 
 use crate::explain::{Explanation, explain};
-use crate::file::{NONE, Row, Table};
+use crate::file::{Answer, Row, Table};
 use crate::load::{load_policy, text_of, written};
-use crate::words::{Ask, CredentialId, Denial, Entitlement, Principal, PrincipalId, TierId};
+use crate::words::{Ask, CredentialId, Principal, PrincipalId, TierId};
 use crate::{Policy, Positions, Problems, decide};
 use caller::Caller;
 use decide::View;
+use expected::expected;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +22,13 @@ pub struct Outcome {
     pub rows: usize,
     /// Rows whose answer was another.
     pub failures: Vec<Failure>,
+    /// The words that rows expect.
+    pub answers: BTreeSet<&'static str>,
+}
+
+/// Every word that a row may expect.
+pub fn answers() -> impl Iterator<Item = &'static str> {
+    Answer::ALL.into_iter().map(Answer::as_str)
 }
 
 /// A row whose answer was another.
@@ -84,6 +94,7 @@ fn one(path: &Path, outcome: &mut Outcome) -> Result<(), Problems> {
     for (index, row) in rows.iter() {
         let at = format!("rows[{index}]");
         outcome.rows += 1;
+        outcome.answers.extend(row.answer.map(Answer::as_str));
         let Some(checked) = check(&policy, row, &at, &mut problems) else { continue };
         let Err((wanted, found, explanation)) = checked else { continue };
         let (line, _) = positions.locate(&at);
@@ -111,48 +122,20 @@ fn check(policy: &Policy, row: &Row, at: &str, problems: &mut Problems) -> Optio
     let (ask, caller) = (ask(row), Caller::of(policy, row, principal));
     let (view, asker) = (View { policy, world: &caller.world }, caller.asker());
     let answer = decide::entitle(view, asker, &model.0, &ask);
-    let mut found = answer.as_ref().map_or_else(Denial::as_str, |_| "ok").to_owned();
+    let mut found = Answer::of(answer.as_ref().err()).as_str().to_owned();
     let mut wanted = wanted.as_str().to_owned();
-    for (word, expected, seen) in expected(row, &answer) {
+    for (word, expected, seen) in expected(policy, row, &answer) {
         wanted = format!("{wanted} {word} {expected}");
         found = format!("{found} {word} {seen}");
     }
     if wanted == found {
         return Some(Ok(()));
     }
+    if let Some(because) = &row.because {
+        wanted = format!("{wanted} ({})", because.0);
+    }
     let explanation = explain(view, asker, &model.0, &ask);
     Some(Err((wanted, found, explanation)))
-}
-
-/// What else the row expects of the answer, and what that is.
-fn expected(
-    row: &Row,
-    answer: &Result<Entitlement, Denial>,
-) -> Vec<(&'static str, String, String)> {
-    let mut all = Vec::new();
-    match answer {
-        Err(Denial::Cap { param, .. } | Denial::OutOfScope { param }) => {
-            let wanted = row.param.iter().map(|it| ("of", it.0.clone(), (*param).to_owned()));
-            all.extend(wanted);
-        }
-        Err(_) => {}
-        Ok(given) => {
-            let tokens = |it| ("with output tokens", it, given.output_tokens.to_string());
-            all.extend(row.output_tokens.map(|it| tokens(it.0.to_string())));
-            let passes = given.profile.as_ref().map_or(NONE, |profile| profile.as_str());
-            let unmet = given.unmet.first().map_or(NONE, |(_, unmet)| unmet.as_str());
-            let relaxed = given.relaxed.first().map_or(NONE, |category| &**category);
-            for (word, wanted, found) in [
-                ("through", &row.filter, passes),
-                ("meaning", &row.meant, given.model.id.as_str()),
-                ("for want of", &row.unmet, unmet),
-                ("relaxing", &row.relaxed, relaxed),
-            ] {
-                all.extend(wanted.iter().map(|name| (word, name.0.clone(), found.to_owned())));
-            }
-        }
-    }
-    all
 }
 
 /// What the row asks for; what it does not say is one short message.

@@ -33,6 +33,7 @@ SECTIONS = [
     ("`ops`", "Ops"),
     ("`cors`", "Cors"),
     ("`log`", "Log"),
+    ("`decisions`", "Decisions"),
     ("`drain`", "Drain"),
     ("`kill`", "Kill"),
     ("`bounds`", "Bounds"),

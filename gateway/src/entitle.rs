@@ -3,6 +3,7 @@
 use crate::call::HeadParts;
 mod denied;
 
+use crate::decisions::Decisions;
 pub(crate) use crate::read::Call;
 use crate::refuse::{Refusal, RefusalCode};
 use crate::trail::Trail;
@@ -11,6 +12,7 @@ pub(crate) use denied::{code, refused};
 use serde::Serialize;
 use sluice_config::decide::{self, Asker, View};
 use sluice_config::policy::Model;
+use sluice_config::simulate::Decided;
 use sluice_config::words::{Circumstances, Denial, Entitlement, Operation};
 use sluice_store::Known;
 use std::sync::Arc;
@@ -45,10 +47,16 @@ impl<'c> Court<'c> {
 }
 
 /// Asks the policy. Pure: what differs between two nodes is nothing.
-pub(crate) fn entitle(view: View<'_>, call: Call, trail: &mut Trail) -> Result<Entitled, Refusal> {
+pub(crate) fn entitle(
+    view: View<'_>,
+    decisions: &Decisions,
+    call: Call,
+    trail: &mut Trail,
+) -> Result<Entitled, Refusal> {
     let asked = &call.asked;
     let Court { view, asker } = Court::of(view, &call.known, &call.parts);
     let decision = decide::entitle(view, asker, &asked.model, &asked.ask);
+    decisions.note(|| Decided::of(view, asker, (&asked.model, &asked.ask), &decision));
     let entitlement =
         decision.map_err(|denial| refused(view, &denial, &asked.model, asked.ask.operation))?;
     trail.entitled(&entitlement);

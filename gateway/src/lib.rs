@@ -11,6 +11,7 @@ mod chains;
 mod chunked;
 pub mod cli;
 mod clock;
+mod decisions;
 mod dispatch;
 mod entitle;
 mod filter;

@@ -1,6 +1,7 @@
 //! What every call shares: the live snapshot and the few things that outlive it.
 
 use crate::admit::Meters;
+use crate::decisions::Decisions;
 use crate::dispatch::Backends;
 use crate::guard::Guards;
 use crate::identify::{Door, Methods, Throttle};
@@ -33,6 +34,7 @@ pub(crate) struct Node {
     pub(crate) door: Door,
     /// Turns what callers call their end users into ids.
     pub(crate) end_users: EndUsers,
+    pub(crate) decisions: Decisions,
     pub(crate) meters: Meters,
     /// Where what callers see to themselves is written.
     pub(crate) records: Arc<dyn Records>,
@@ -78,6 +80,7 @@ impl Node {
         let Parts { store, writer, metrics, clock, kill, background } = parts;
         let backends = Backends::new(Arc::clone(&clock), Arc::clone(&metrics));
         let hasher = config.node.key_secret.clone();
+        let decisions = Decisions::start(config.node.decisions.clone(), &background, &metrics);
         let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics), background);
         let methods = Methods::new(hasher.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let snapshot = Snapshot::assemble(config, &backends, &guards, &methods)?;
@@ -88,6 +91,7 @@ impl Node {
             records: Arc::clone(&store.records),
             end_users: EndUsers::new(&hasher),
             door: door(store, hasher, &clock, &metrics),
+            decisions,
             meters: Meters::new(Arc::clone(&clock)),
             backends,
             writer,

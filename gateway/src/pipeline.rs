@@ -120,7 +120,7 @@ async fn pass(
     let desk = reading::Desk { policy, chains, bounds, end_users: &node.end_users };
     let call = read(desk, identified, operation).await?;
     let steps = Steps { node, now, world, mark };
-    let entitled = entitle(steps.view(), call, trail)?;
+    let entitled = entitle(steps.view(), &node.decisions, call, trail)?;
     let entitled = seated(&node.keeper, steps.view(), entitled).await?;
     if let Some(fallback) = Fallback::of(steps, &entitled) {
         // Few calls have one, and it is large.

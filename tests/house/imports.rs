@@ -19,6 +19,7 @@ const FLOORS: &[&str] = &[
     "wire",
     "metrics",
     "tasks",
+    "decisions",
     "world",
     "provenance",
     "kill",

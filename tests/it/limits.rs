@@ -69,7 +69,7 @@ async fn requests_a_minute() {
 
 #[tokio::test]
 async fn tokens_a_minute_come_back_with_the_minute() {
-    let world = used_up("minute").await;
+    let world = Box::pin(used_up("minute")).await;
     let ask = || hundred(world.ada());
     let reply = ask().await;
     reply.is_refused(429, "rate_limit_exceeded");
@@ -84,7 +84,7 @@ async fn tokens_a_minute_come_back_with_the_minute() {
 
 #[tokio::test]
 async fn tokens_a_day_come_back_with_the_day() {
-    let world = used_up("day").await;
+    let world = Box::pin(used_up("day")).await;
     let ask = || hundred(world.ada());
     let reply = ask().await;
     reply.is_refused(429, "insufficient_quota");

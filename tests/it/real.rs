@@ -134,7 +134,7 @@ async fn the_openai_sdks_ask_again_after_the_wait_that_is_said() {
     let name = "the_openai_sdks_ask_again_after_the_wait_that_is_said";
     let Some(clients) = part(name, "clients.sh") else { return };
     for sdk in sdks(&clients, "asks") {
-        let world = used_up("minute").await;
+        let world = Box::pin(used_up("minute")).await;
         // A second before the minute ends, where the clock stays: what is said each time is 1 s.
         world.hands.turn(Duration::from_secs(49));
         let (code, asked, took) = asks(&world, sdk).await;
@@ -151,7 +151,7 @@ async fn the_openai_sdks_do_not_ask_again_when_the_quota_is_used_up() {
     let name = "the_openai_sdks_do_not_ask_again_when_the_quota_is_used_up";
     let Some(clients) = part(name, "clients.sh") else { return };
     for sdk in sdks(&clients, "asks") {
-        let world = used_up("day").await;
+        let world = Box::pin(used_up("day")).await;
         let (code, asked, _) = asks(&world, sdk).await;
         assert_eq!((code.as_str(), asked), ("insufficient_quota", 1));
         assert_eq!(world.backend.requests(), 3, "what is refused reaches no backend");

@@ -4,7 +4,7 @@ use super::listeners;
 use super::outside::Outside;
 use crate::Problems;
 use crate::file::{File, StoreKind};
-use crate::spec::{Cors, Drain, KillSpec, LogSpec, NodeSpec, StoreSpec};
+use crate::spec::{Cors, DecisionSpec, Drain, KillSpec, LogSpec, NodeSpec, StoreSpec};
 use crate::words::KeyHasher;
 use std::path::Path;
 
@@ -31,6 +31,7 @@ pub(crate) fn compile(
         drain,
         log: LogSpec { level: file.log.level },
         kill,
+        decisions: decisions(file, outside),
     })
 }
 
@@ -70,6 +71,15 @@ fn kill(file: &File, store: &StoreSpec, outside: &Outside<'_>) -> KillSpec {
         file: written.or_else(|| beside("kill.yaml")),
         journal: journal.or_else(|| beside("kill-journal.jsonl")),
     }
+}
+
+fn decisions(file: &File, outside: &Outside<'_>) -> Option<Box<DecisionSpec>> {
+    let written = file.decisions.as_ref()?;
+    Some(Box::new(DecisionSpec {
+        path: outside.path(&written.log.as_ref()?.0),
+        bytes_max: written.bytes_max.0,
+        sample_ppm: written.sample_ppm.0,
+    }))
 }
 
 fn drain(file: &File, problems: &mut Problems) -> Drain {

@@ -1,6 +1,7 @@
 //! Whether somebody may use a model at all, whatever it asks of it.
 
 use super::{Asker, Step, View, Witness, take};
+use crate::EndUser;
 use crate::policy::{Model, Tier};
 use crate::words::{
     Country, Denial, Exclusion, Gives, Grant, Holder, OpState, Purpose, Release, ReleaseStage,
@@ -14,6 +15,8 @@ pub(super) struct Access<'a> {
     pub(super) view: View<'a>,
     pub(super) asker: Asker<'a>,
     pub(super) tier: &'a Arc<Tier>,
+    /// Of whom there is something to say, whoever it calls for.
+    pub(super) theirs: Option<&'a Arc<EndUser>>,
     pub(super) standing: Standing,
 }
 
@@ -96,8 +99,7 @@ impl Access<'_> {
 
     /// The grants that would count, were their conditions met.
     pub(super) fn live(&self) -> impl Iterator<Item = &Grant> {
-        let theirs = self.view.world.end_user(self.asker.call.end_user);
-        let theirs = theirs.into_iter().flat_map(|end_user| &end_user.grants);
+        let theirs = self.theirs.into_iter().flat_map(|end_user| &end_user.grants);
         let good = self.standing < Standing::Restricted;
         let all = self.asker.holder.grants.iter().chain(theirs).filter(move |_| good);
         all.filter(|grant| grant.is_live(self.asker.call.now))

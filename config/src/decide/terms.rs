@@ -43,7 +43,9 @@ pub(super) fn of(tier: &Tier, access: &Access<'_>) -> Terms {
         }
     }
     if access.standing >= Standing::Throttled {
-        terms.limits = terms.limits.iter().map(throttled).collect();
+        for limit in Arc::make_mut(&mut terms.limits) {
+            *limit = throttled(limit);
+        }
     }
     terms
 }
@@ -55,8 +57,9 @@ impl Terms {
             (limit.unit, limit.window, limit.scope) == (granted.unit, granted.window, granted.scope)
         };
         if self.limits.iter().any(|limit| same(limit) && limit.ceiling < granted.ceiling) {
-            let raised = |limit: &Limit| if same(limit) { granted } else { *limit };
-            self.limits = self.limits.iter().map(raised).collect();
+            // Copied once: what was raised before is changed where it lies.
+            let limits = Arc::make_mut(&mut self.limits).iter_mut();
+            limits.filter(|limit| same(limit)).for_each(|limit| *limit = granted);
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) use jurisdiction::{CountryAt, Jurisdiction, JurisdictionRule};
 pub(crate) use leaf::{FilePath, Line, NAME_RULE, Name, Whole, is_name};
 use licences::Licensee;
 pub(crate) use licences::{AppliesTo, Inherit, LicenceAt, MauAt};
-pub(crate) use node::{Cors, Drain, Kill, Listener, Log, Ops, Store, Tls};
+pub(crate) use node::{Cors, Decisions, Drain, Kill, Listener, Log, Ops, Store, Tls};
 pub(crate) use parse::{FILE_BYTES_MAX, parse};
 pub(crate) use passes::NONE;
 pub(crate) use policy::{Caps, Interval, Limit, Model, Tier};
@@ -57,7 +57,7 @@ pub(crate) use table::{Granted, Moved, Row, Table, Who};
 pub(crate) use terms::{Region, Terms};
 pub(crate) use tree::Mark;
 pub(crate) use upstream::{Backend, Upstream};
-pub(crate) use word::{Consequence, StoreKind, UnknownFields};
+pub(crate) use word::{Answer, Consequence, StoreKind, UnknownFields};
 
 section! {
     /// The configuration of Sluice: one file for the whole of it. Paths in it are relative to it.
@@ -78,6 +78,8 @@ section! {
         cors: optional(Cors),
         /// What the node writes down.
         log: default(Log, Log::default()),
+        /// Where decisions are noted, to be taken again by `sluice simulate`. Absent: nowhere.
+        decisions: optional(Decisions),
         /// How the node ends.
         drain: default(Drain, Drain::default()),
         /// How calls are stopped at once.

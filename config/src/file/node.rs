@@ -74,6 +74,18 @@ section! {
 }
 
 section! {
+    /// A log of decisions: numbers and names of the file, no prompt and no key.
+    Decisions {
+        /// Where it is: this file, and the one before with `.1` at its end.
+        log: required(FilePath),
+        /// Bytes of both files.
+        bytes_max: default(Whole<65_536, 1_099_511_627_776>, 67_108_864),
+        /// Which part of decisions is noted, of a million.
+        sample_ppm: default(Whole<1, 1_000_000>, 1_000_000),
+    }
+}
+
+section! {
     /// How the node ends.
     Drain {
         /// How long it says "not ready" before it stops accepting.

@@ -3,11 +3,13 @@
 use super::jurisdiction::CountryAt;
 use super::leaf::{FilePath, Line, Name, Whole};
 use super::net::Network;
+use super::policy::Limit;
 use super::read::{List, Named};
 use super::section::section;
 use super::word::Answer;
 use crate::words::{
-    OpState, Operation, Purpose, ReleaseStage, RequestState, Standing, Verification,
+    GrantState, OpState, Operation, Purpose, ReleaseStage, RequestState, Standing, Strategy,
+    Verification,
 };
 
 section! {
@@ -47,6 +49,26 @@ section! {
         unmet: optional(Name),
         /// What a grant takes out of the filters.
         relaxed: optional(Name),
+        /// The stage the revision is at.
+        stage: optional(ReleaseStage),
+        /// How the caller stands, or who it calls for, whichever is worse.
+        standing: optional(Standing),
+        /// At least how much of a streamed answer waits for its filters.
+        streams: optional(Strategy),
+        /// A ceiling that holds for it.
+        limit: optional(Limit),
+        /// Tokens that are spent before those of quotas.
+        credit: optional(Whole<0, 1_000_000_000_000>),
+        /// Whether it takes a place of the cohort.
+        joins: optional(bool),
+        /// The first that is told by a rule of jurisdiction; `none` if nothing is.
+        told: optional(Line),
+        /// The licence that stands against it.
+        licence: optional(Line),
+        /// How well whoever asks would have to be known.
+        least: optional(Verification),
+        /// What is named to be used instead; `none` if nothing is.
+        successor: optional(Name),
         /// The completion tokens of one answer.
         output_tokens: optional(Whole<0, 100_000_000>),
         /// Why it should be so.
@@ -65,8 +87,14 @@ section! {
         domicile: optional(CountryAt),
         /// How well it is known.
         verification: default(Verification, Verification::Anonymous),
+        /// How well it was known, until that ran out.
+        verification_before: default(Verification, Verification::Anonymous),
         /// How it behaves.
         standing: default(Standing, Standing::Good),
+        /// How it behaved, until that was over.
+        standing_before: default(Standing, Standing::Good),
+        /// How its organisation behaves.
+        organisation_standing: default(Standing, Standing::Good),
         /// What it declared.
         purposes: default(List<Purpose>, Vec::new()),
         /// Whether prompts and answers may be kept.
@@ -97,6 +125,8 @@ section! {
         country: optional(CountryAt),
         /// How the one behaves that it calls for, if it says for whom.
         end_user: optional(Standing),
+        /// What that one was granted.
+        end_user_grants: default(List<Granted>, Vec::new()),
     }
 }
 
@@ -109,6 +139,14 @@ section! {
         from: default(ReleaseStage, ReleaseStage::Internal),
         /// A category that is taken out of the filters.
         relax: optional(Name),
+        /// A ceiling in place of the tier's.
+        limit: optional(Limit),
+        /// Tokens that are spent before those of quotas.
+        credit: optional(Whole<1, 1_000_000_000_000>),
+        /// Whether it counts at all.
+        state: default(GrantState, GrantState::Active),
+        /// Whether its time is yet to come.
+        not_yet: default(bool, false),
         /// Whether its time is over.
         expired: default(bool, false),
         /// Counts only if prompts and answers may be kept.

@@ -8,8 +8,8 @@ use super::read::{At, Read};
 use crate::access::OrganisationAcceptance;
 use crate::spec::{ClientCertificates, CountrySource, Engine, LogLevel, Plaintext, TokenAlgorithm};
 use crate::words::{
-    Dialect, Modality, OpState, Operation, Purpose, ReleaseStage, RequestState, Scope, Standing,
-    Strategy, Subject, Unit, Verification, Window,
+    Denial, Dialect, GrantState, Modality, OpState, Operation, Purpose, ReleaseStage, RequestState,
+    Scope, Standing, Strategy, Subject, Unit, Verification, Window,
 };
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
@@ -141,6 +141,59 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// Every word.
+    pub(crate) const ALL: [Self; 21] = [
+        Self::Ok,
+        Self::Suspended,
+        Self::EndUserBlocked,
+        Self::Address,
+        Self::OutOfScope,
+        Self::UnknownModel,
+        Self::NotReleased,
+        Self::ModelSuspended,
+        Self::ModelRetired,
+        Self::Region,
+        Self::RequestRequired,
+        Self::RequestPending,
+        Self::RequestRejected,
+        Self::CohortFull,
+        Self::Licence,
+        Self::Licensee,
+        Self::Verification,
+        Self::Purpose,
+        Self::Unsupported,
+        Self::Cap,
+        Self::Context,
+    ];
+
+    /// What was answered. A denial without a word here does not compile, and a word that no table of
+    /// the repository expects fails a test.
+    pub(crate) fn of(denial: Option<&Denial>) -> Self {
+        let Some(denial) = denial else { return Self::Ok };
+        match denial {
+            Denial::Suspended => Self::Suspended,
+            Denial::EndUserBlocked => Self::EndUserBlocked,
+            Denial::Address => Self::Address,
+            Denial::OutOfScope { .. } => Self::OutOfScope,
+            Denial::UnknownModel => Self::UnknownModel,
+            Denial::NotReleased { .. } => Self::NotReleased,
+            Denial::ModelSuspended => Self::ModelSuspended,
+            Denial::ModelRetired { .. } => Self::ModelRetired,
+            Denial::Region => Self::Region,
+            Denial::RequestRequired => Self::RequestRequired,
+            Denial::RequestPending => Self::RequestPending,
+            Denial::RequestRejected => Self::RequestRejected,
+            Denial::CohortFull => Self::CohortFull,
+            Denial::Licence { .. } => Self::Licence,
+            Denial::Licensee { .. } => Self::Licensee,
+            Denial::Verification { .. } => Self::Verification,
+            Denial::Purpose { .. } => Self::Purpose,
+            Denial::Unsupported { .. } => Self::Unsupported,
+            Denial::Cap { .. } => Self::Cap,
+            Denial::Context { .. } => Self::Context,
+        }
+    }
+
     /// The word, as [`crate::words::Denial::as_str`] says it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -188,6 +241,7 @@ words!(
     CountrySource,
     Dialect,
     Engine,
+    GrantState,
     Inherit,
     LogLevel,
     OpState,

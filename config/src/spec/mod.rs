@@ -16,8 +16,8 @@ pub use identity::{
     TokenAlgorithm, Wanted,
 };
 pub use node::{
-    ClientCertificates, ClientsSpec, Cors, Drain, KillSpec, Listener, LogLevel, LogSpec, NodeSpec,
-    Plaintext, StoreSpec, TlsFiles,
+    ClientCertificates, ClientsSpec, Cors, DecisionSpec, Drain, KillSpec, Listener, LogLevel,
+    LogSpec, NodeSpec, Plaintext, StoreSpec, TlsFiles,
 };
 pub use provenance::{EarlierKeySpec, ProvenanceSpec, ReceiptSpec};
 pub use upstream::{BackendSpec, BackendUrl, Engine, UpstreamSpec};

@@ -30,6 +30,19 @@ pub struct NodeSpec {
     pub log: LogSpec,
     /// How calls are stopped at once.
     pub kill: KillSpec,
+    /// Where decisions are noted; `None` is nowhere.
+    pub decisions: Option<Box<DecisionSpec>>,
+}
+
+/// A log of decisions.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DecisionSpec {
+    /// Where it is; the file before has `.1` at the end of its name.
+    pub path: PathBuf,
+    /// Bytes of both files.
+    pub bytes_max: u64,
+    /// Which part of decisions is noted, of a million.
+    pub sample_ppm: u64,
 }
 
 /// One address callers connect to.

@@ -4,12 +4,13 @@ use crate::decide::Asker;
 use crate::file::{Granted, List, Moved, Name, Row, Who};
 use crate::policy::Model;
 use crate::words::{
-    Acceptance, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId, GrantState,
-    Holder, LicenceId, ModelId, OrganisationId, Principal, PrincipalId, Release, Requested,
-    Sanction, Scopes, Subject, TextHash, Timestamp, Verified,
+    Acceptance, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId, Holder,
+    LicenceId, Limit, ModelId, OrganisationId, Principal, PrincipalId, Purpose, Release, Requested,
+    Sanction, Scopes, Standing, Subject, TextHash, Timestamp, Verified, Window,
 };
 use crate::world::EndUser;
 use crate::{Policy, World};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 /// When rows are asked: late enough for something to be over.
@@ -26,7 +27,7 @@ pub(super) struct Caller {
 impl Caller {
     pub(super) fn of(policy: &Policy, row: &Row, principal: Principal) -> Self {
         let who = &row.who;
-        let end_user = who.end_user.map(|_| EndUserId::new("their end user"));
+        let end_user = end_user(who).map(|_| EndUserId::new("their end user"));
         let address = who.address.as_ref().map(|network| network.0.addr());
         let country = who.country.as_ref().map(|country| country.0);
         Self {
@@ -49,12 +50,17 @@ fn world(policy: &Policy, row: &Row) -> World {
         Some((Arc::clone(&model.release), Arc::new(release(model, moved))))
     });
     let mut world = World { releases: moved.collect(), ..World::default() };
-    if let Some(standing) = row.who.end_user {
-        let sanctions = vec![Sanction { standing, expires: None }];
-        let end_user = EndUser { sanctions, grants: Vec::new() };
+    if let Some(end_user) = end_user(&row.who) {
         world.end_users.insert(EndUserId::new("their end user"), Arc::new(end_user));
     }
     world
+}
+
+/// Whoever it calls for, if for somebody of whom there is something to say.
+fn end_user(who: &Who) -> Option<EndUser> {
+    let standing = who.end_user.or((!who.end_user_grants.0.is_empty()).then_some(Standing::Good))?;
+    let sanctions = vec![Sanction { standing, expires: None }];
+    Some(EndUser { sanctions, grants: grants(&who.end_user_grants) })
 }
 
 fn release(model: &Model, moved: &Moved) -> Release {
@@ -79,13 +85,20 @@ fn holder(policy: &Policy, who: &Who, principal: Principal) -> Holder {
     Holder {
         organisation: who.organisation.as_ref().map(|name| OrganisationId::new(&name.0)),
         domicile: who.domicile.as_ref().map(|country| country.0),
-        verified: Box::new([Verified { level: who.verification, until: None }]),
-        sanctions: Box::new([Sanction { standing: who.standing, expires: None }]),
+        verified: Box::new([
+            Verified { level: who.verification, until: None },
+            Verified { level: who.verification_before, until: Some(NOW) },
+        ]),
+        sanctions: Box::new([
+            Sanction { standing: who.standing, expires: None },
+            Sanction { standing: who.organisation_standing, expires: None },
+            Sanction { standing: who.standing_before, expires: Some(NOW) },
+        ]),
         purposes: who.purposes.iter().map(|(_, purpose)| *purpose).collect(),
         data_retention: who.data_retention,
         human_review: who.human_review,
         mfa: who.mfa,
-        grants: who.grants.iter().filter_map(|(index, it)| grant(index, it)).collect(),
+        grants: grants(&who.grants).into(),
         acceptances: acceptances(policy, who).into(),
         requests: asked.collect(),
         scopes: scopes(who),
@@ -93,16 +106,32 @@ fn holder(policy: &Policy, who: &Who, principal: Principal) -> Holder {
     }
 }
 
+fn grants(written: &List<Granted>) -> Vec<Grant> {
+    written.iter().filter_map(|(index, it)| grant(index, it)).collect()
+}
+
+/// What a grant gives: the first of these that is written.
+fn gives(written: &Granted) -> Option<Gives> {
+    if let Some(name) = &written.model {
+        return Some(Gives::Model { name: ModelId::new(&name.0), from: written.from });
+    }
+    if let Some(category) = &written.relax {
+        return Some(Gives::Relax { category: category.0.as_str().into() });
+    }
+    if let Some(tokens) = written.credit {
+        let (sponsor, purpose) = ("table".into(), Purpose::Research);
+        return Some(Gives::Credit { tokens: tokens.0, sponsor, purpose });
+    }
+    let limit = written.limit.as_ref()?;
+    let ceiling = NonZeroU64::new(limit.ceiling?.0)?;
+    let window = limit.window.unwrap_or(Window::Now);
+    Some(Gives::Limit(Limit { unit: limit.unit?, window, scope: limit.scope?, ceiling }))
+}
+
 fn grant(index: usize, written: &Granted) -> Option<Grant> {
-    let model = written
-        .model
-        .as_ref()
-        .map(|name| Gives::Model { name: ModelId::new(&name.0), from: written.from });
-    let relax = written.relax.as_ref();
-    let relax = relax.map(|name| Gives::Relax { category: name.0.as_str().into() });
     Some(Grant {
         id: GrantId::new(&format!("grant_{index}")),
-        gives: model.or(relax)?,
+        gives: gives(written)?,
         conditions: Conditions {
             data_retention: written.data_retention,
             human_review: written.human_review,
@@ -111,8 +140,8 @@ fn grant(index: usize, written: &Granted) -> Option<Grant> {
             verification: written.verification,
             purpose: written.purpose,
         },
-        state: GrantState::Active,
-        starts: None,
+        state: written.state,
+        starts: written.not_yet.then_some(Timestamp(NOW.0 + 1)),
         expires: written.expired.then_some(NOW),
         source: "table".into(),
         reason: "".into(),

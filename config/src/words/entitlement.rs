@@ -5,10 +5,12 @@ use super::{
     Subject, Unmet, Verification,
 };
 use crate::policy::{Model, Tier};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What a call asks for, in the words the decision knows. Read once from the body.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Ask {
     /// What is asked.
     pub operation: Operation,

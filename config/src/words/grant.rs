@@ -2,6 +2,7 @@
 
 use super::{GrantId, Limit, ModelId, Purpose, ReleaseStage, Timestamp, Verification};
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -129,7 +130,7 @@ impl Unmet {
 }
 
 /// Whether a grant counts.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantState {
     /// Not decided yet.

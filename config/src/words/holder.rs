@@ -88,7 +88,9 @@ impl Holder {
         call: &Circumstances<'_>,
     ) -> impl Iterator<Item = Unmet> + use<> {
         let asked = &grant.conditions;
-        let from = |address: IpAddr| asked.addresses.iter().any(|net| net.contains(&address));
+        // An IPv4 address in IPv6 clothes is what it is, as for scopes.
+        let within = |from: IpAddr| asked.addresses.iter().any(|net| net.contains(&from));
+        let from = |address: IpAddr| within(address.to_canonical());
         let conditions = [
             (Unmet::DataRetention, !asked.data_retention || self.data_retention),
             (Unmet::HumanReview, !asked.human_review || self.human_review),

@@ -6,6 +6,14 @@ use std::path::Path;
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n";
 
+/// What the examples say of licences of their own.
+const LICENCES: [&str; 4] = [
+    "licences/meridian-research.yaml",
+    "licences/meridian-research.txt",
+    "licences/atlas-service.yaml",
+    "licences/atlas-service.txt",
+];
+
 fn example(name: &str) -> Config {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let text = std::fs::read_to_string(folder.join(name)).unwrap();
@@ -18,6 +26,11 @@ fn example(name: &str) -> Config {
         .file("words.txt", "forbidden word\n")
         .file("/etc/sluice/tls/chain.pem", CERTIFICATE)
         .file("/etc/sluice/tls/key.pem", KEY);
+    let written = |around: Given, name: &str| {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        around.file(name, text)
+    };
+    let around = LICENCES.into_iter().fold(around, written);
     let config = read(&text, Path::new(name), &around);
     let config = config.unwrap_or_else(|problems| panic!("{problems}"));
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
@@ -49,7 +62,26 @@ fn operator_tiers() {
 }
 
 #[test]
+fn research_grants() {
+    let config = example("research-grants.yaml");
+    let derived = config.policy.model("tutor-1").unwrap();
+    assert!(derived.terms.non_commercial && derived.terms.accept.len() == 1, "inherited");
+}
+
+#[test]
+fn regulated_deployment() {
+    let config = example("regulated-deployment.yaml");
+    assert_eq!(config.policy.jurisdiction().rules.len(), 5);
+    let medical = config.policy.model("atlas-medical").unwrap();
+    assert_eq!(
+        (medical.terms.mau_cap, medical.region.as_deref()),
+        (Some(1_000_000), Some("eu-central"))
+    );
+}
+
+#[test]
 fn each_example_has_a_test() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3);
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    assert_eq!(files.filter(|path| path.extension().is_some_and(|it| it == "yaml")).count(), 5);
 }

@@ -2,8 +2,13 @@
 
 use super::out::Failure;
 use sluice_config::Policy;
-use sluice_config::words::{CredentialId, ModelId, Operation, PrincipalId, TierId};
+use sluice_config::policy::Model;
+use sluice_config::words::{
+    Country, CredentialId, ModelId, Operation, OrganisationId, PrincipalId, ProjectId, Purpose,
+    ReleaseStage, TierId, Verification,
+};
 use sluice_store::By;
+use std::sync::Arc;
 
 /// Bytes of a note.
 const NOTE_BYTES_MAX: usize = 1024;
@@ -52,6 +57,17 @@ pub(super) fn note(text: &str) -> Result<String, String> {
     Err(format!("a note is one line of {NOTE_BYTES_MAX} bytes at most"))
 }
 
+/// Bytes of who acts.
+const BY_BYTES_MAX: usize = 256;
+
+/// Reads who acts.
+pub(super) fn by_whom(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.len() <= BY_BYTES_MAX;
+    let plain = fits && !text.contains(char::is_control);
+    let what = || format!("who acts is one line of 1 to {BY_BYTES_MAX} bytes");
+    plain.then(|| text.into()).ok_or_else(what)
+}
+
 /// Reads an operation.
 pub(super) fn operation(text: &str) -> Result<Operation, String> {
     let found = Operation::ALL.into_iter().find(|operation| operation.as_str() == text);
@@ -79,6 +95,58 @@ pub(super) fn known_model(policy: &Policy, model: &ModelId) -> Result<(), Failur
     }
     let known = listed(policy.models().map(|model| model.id.as_str()));
     Err(Failure::Other(format!("the file has no model `{model}`; it has {known}")))
+}
+
+/// The model that is called so, or words that help. A revision, `model@revision`, must be the file's.
+pub(super) fn named_model<'p>(policy: &'p Policy, name: &str) -> Result<&'p Arc<Model>, Failure> {
+    policy.model(name).ok_or_else(|| {
+        let known = listed(policy.models().map(|model| &*model.release));
+        Failure::Other(format!("the file has no model `{name}`; it has {known}"))
+    })
+}
+
+/// Reads one of the words of a closed set.
+pub(super) fn word<T: Copy, const N: usize>(
+    all: [T; N],
+    shown: fn(T) -> &'static str,
+    text: &str,
+) -> Result<T, String> {
+    let found = all.into_iter().find(|one| shown(*one) == text);
+    found.ok_or_else(|| format!("expected {}", listed(all.map(shown))))
+}
+
+/// Reads a stage.
+pub(super) fn stage(text: &str) -> Result<ReleaseStage, String> {
+    word(ReleaseStage::ALL, ReleaseStage::as_str, text)
+}
+
+/// Reads a purpose.
+pub(super) fn purpose(text: &str) -> Result<Purpose, String> {
+    word(Purpose::ALL, Purpose::as_str, text)
+}
+
+/// Reads how well somebody is known.
+pub(super) fn verification(text: &str) -> Result<Verification, String> {
+    word(Verification::ALL, Verification::as_str, text)
+}
+
+/// Reads a country.
+pub(super) fn country(text: &str) -> Result<Country, String> {
+    Country::parse(text).ok_or_else(|| "expected the two letters of a country".into())
+}
+
+/// Reads the name of an organisation.
+pub(super) fn organisation(text: &str) -> Result<OrganisationId, String> {
+    principal(text).map(|name| OrganisationId::new(name.as_str())).map_err(|why| renamed(&why))
+}
+
+/// Reads the name of a project.
+pub(super) fn project(text: &str) -> Result<ProjectId, String> {
+    principal(text).map(|name| ProjectId::new(name.as_str())).map_err(|why| renamed(&why))
+}
+
+fn renamed(why: &str) -> String {
+    why.replacen("a principal", "a name", 1)
 }
 
 /// What there is to choose from.

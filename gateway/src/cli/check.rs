@@ -1,6 +1,7 @@
 //! `sluice check` and `sluice test`
 
 use super::out::{self, Done, Failure};
+use super::{kept, releases, settings};
 use crate::MachineClock;
 use crate::dispatch::Backends;
 use crate::guard::Guards;
@@ -9,8 +10,8 @@ use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use crate::tasks::Tasks;
 use clap::Args;
-use sluice_config::Problem;
 use sluice_config::words::Clock;
+use sluice_config::{Config, Problem, StoreSpec};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ impl Check {
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
         let (clock, metrics) = (Arc::new(MachineClock::default()), Arc::new(metrics));
         let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
+        let drift = drift(&config);
         let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
         let methods = Methods::new(config.node.key_secret.clone(), clock.clone(), metrics);
         let snapshot = Snapshot::assemble(config, &backends, &guards, &methods)?;
@@ -42,7 +44,30 @@ impl Check {
         for stale in snapshot.chains.stale(clock.now().seconds()) {
             out::line(format!("{file}: warning: {stale}"))?;
         }
+        for drift in drift {
+            out::line(format!("{file}: warning: {drift}"))?;
+        }
         out::line(format!("{file}: no problems; {tiers} tiers, {models} models, policy {version}"))
+    }
+}
+
+/// Where the file and the records of its store differ, if there is a store yet. That they cannot be
+/// read is worth a warning too, and is no problem of the file.
+fn drift(config: &Config) -> Vec<String> {
+    let StoreSpec::Sqlite { path } = &config.node.store else { return Vec::new() };
+    if !path.exists() {
+        return Vec::new();
+    }
+    let found = settings::wait(async {
+        let store = sluice_store::open(&config.node.store).await.map_err(kept::unread)?;
+        let found = releases::drift(&config.policy, &store).await;
+        store.close().await;
+        found
+    });
+    match found {
+        Ok(found) => found,
+        Err(Failure::Other(why)) => vec![why],
+        Err(_) => Vec::new(),
     }
 }
 

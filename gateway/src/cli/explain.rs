@@ -1,5 +1,6 @@
 //! `sluice explain`: what the node would decide, and why. It runs what the node runs.
 
+use super::holder::{self, From};
 use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
 use super::{arguments, principals, when};
@@ -8,7 +9,7 @@ use clap::Args;
 use sluice_config::decide::{Asker, View};
 use sluice_config::explain::{Explanation, Reason, explain};
 use sluice_config::words::{
-    ApiKey, Ask, Circumstances, CredentialId, Holder, Operation, Principal, PrincipalId, TierId,
+    ApiKey, Ask, CredentialId, EndUserId, Holder, Operation, Principal, PrincipalId, TierId,
 };
 use sluice_config::{Config, Policy, World};
 use sluice_store::{Known, Store};
@@ -26,6 +27,8 @@ pub(super) struct Explain {
     which: Which,
     #[command(flatten)]
     what: What,
+    #[command(flatten)]
+    from: From,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -118,18 +121,22 @@ impl What {
 
 impl Explain {
     pub(super) fn run(self) -> Done {
-        let Self { who, which, what, output, settings } = self;
+        let Self { who, which, what, from, output, settings } = self;
         let Some(model) = which.name.or(which.model) else { return Err(Failure::No) };
-        let question = Question { model, ask: what.ask() };
+        let question = Question { model, ask: what.ask(), from };
         let told = match who {
             Who { tier: Some(tier), .. } => {
+                if question.from.names_end_user() {
+                    let what = "an end user is somebody behind a principal: say which";
+                    return Err(Failure::Other(what.into()));
+                }
                 let policy = sluice_config::load_policy(&settings.config)?;
                 let id = PrincipalId::new("anyone");
                 let anyone = Principal { id, tier, credential: CredentialId::new("none") };
-                question.told_of(&policy, anyone)
+                question.told_of((&policy, &World::default()), &Holder::of(anyone), None)
             }
             Who { principal: Some(id), .. } => settings.with_store(|config, store| async move {
-                question.of_principal(&config.policy, &store, id).await
+                question.of_principal(&config, &store, id).await
             })?,
             Who { .. } => {
                 let key = line()?;
@@ -147,23 +154,26 @@ impl Explain {
 struct Question {
     model: String,
     ask: Ask,
+    from: From,
 }
 
 impl Question {
     async fn of_principal(
         &self,
-        policy: &Policy,
+        config: &Config,
         store: &Store,
         id: PrincipalId,
     ) -> Result<Explanation, Failure> {
         let record = principals::record(store, &id).await?;
-        let principal = Principal { id, tier: record.tier, credential: CredentialId::new("none") };
         let because = match record.disabled {
-            None => format!("{} is on tier {}", principal.id, principal.tier),
-            Some(at) => format!("{} is disabled since {}", principal.id, when::minute(at)),
+            None => format!("{id} is on tier {}", record.tier),
+            Some(at) => format!("{id} is disabled since {}", when::minute(at)),
         };
         let stands = Reason { step: "principal", holds: record.disabled.is_none(), because };
-        Ok(self.told(policy, &principal, stands))
+        let holder = holder::of_principal(store, &id).await?;
+        let world = holder::world(store).await?;
+        let end_user = self.from.end_user(&config.node.key_secret, &holder);
+        Ok(self.told((&config.policy, &world), (&holder, end_user.as_ref()), stands))
     }
 
     async fn of_key(
@@ -181,12 +191,19 @@ impl Question {
             return Ok(self.refused("a sound key, but none of this store and its key secret"));
         };
         let stands = standing(&known);
-        Ok(self.told(&config.policy, &known.principal, stands))
+        let world = holder::world(store).await?;
+        let end_user = self.from.end_user(&config.node.key_secret, &known.holder);
+        Ok(self.told((&config.policy, &world), (&known.holder, end_user.as_ref()), stands))
     }
 
     /// The decision, behind whether there is a caller at all.
-    fn told(&self, policy: &Policy, principal: &Principal, stands: Reason) -> Explanation {
-        let mut told = self.told_of(policy, principal.clone());
+    fn told(
+        &self,
+        view: (&Policy, &World),
+        (holder, end_user): (&Holder, Option<&EndUserId>),
+        stands: Reason,
+    ) -> Explanation {
+        let mut told = self.told_of(view, holder, end_user);
         if !stands.holds {
             told.verdict = RefusalCode::InvalidApiKey.as_str();
             told.reasons.clear();
@@ -196,10 +213,14 @@ impl Question {
         told
     }
 
-    fn told_of(&self, policy: &Policy, principal: Principal) -> Explanation {
-        let (world, holder) = (World::default(), Holder::of(principal));
-        let asker = Asker { holder: &holder, call: Circumstances::default() };
-        explain(View { policy, world: &world }, asker, &self.model, &self.ask)
+    fn told_of(
+        &self,
+        (policy, world): (&Policy, &World),
+        holder: &Holder,
+        end_user: Option<&EndUserId>,
+    ) -> Explanation {
+        let asker = Asker { holder, call: self.from.call(end_user) };
+        explain(View { policy, world }, asker, &self.model, &self.ask)
     }
 
     /// Nobody asks.
@@ -251,8 +272,12 @@ mod tests {
         };
         let revoked = Some(Timestamp(1));
         let known = Known { revoked, ..Known::of(principal) };
-        let question = Question { model: "open-1".into(), ask: Ask::default() };
-        let told = question.told(&Policy::default(), &known.principal, standing(&known));
+        let question =
+            Question { model: "open-1".into(), ask: Ask::default(), from: From::default() };
+        let told = {
+            let (policy, world) = (Policy::default(), World::default());
+            question.told((&policy, &world), (&known.holder, None), standing(&known))
+        };
         assert_eq!(
             told.to_string(),
             "ada (public) asks for open-1: invalid_api_key\n  \

@@ -3,23 +3,35 @@
 
 mod act;
 mod arguments;
+mod audit;
 mod check;
 mod demo;
 mod end_users;
 mod explain;
 mod filter;
+mod grants;
+mod holder;
 mod init;
+mod kept;
 mod keys;
 mod kill;
+mod licences;
 mod log;
+mod orgs;
 mod out;
 mod principals;
+mod projects;
 mod receipts;
+mod releases;
+mod requests;
 mod serve;
 mod settings;
+mod simulate;
+mod standing;
 mod stop;
 mod usage;
 mod when;
+mod whose;
 
 use clap::{Parser, Subcommand};
 use out::Failure;
@@ -45,6 +57,8 @@ enum Command {
     Explain(explain::Explain),
     /// Run decision tables
     Test(check::Test),
+    /// Say who would gain and who would lose what by another configuration
+    Simulate(simulate::Simulate),
     /// Try filter profiles on texts
     #[command(subcommand)]
     Filter(filter::Filter),
@@ -59,6 +73,29 @@ enum Command {
     /// Find out what records call an end user
     #[command(subcommand)]
     EndUsers(end_users::Named),
+    /// Add, change and show organisations
+    #[command(subcommand)]
+    Orgs(orgs::Orgs),
+    /// Add, change and show projects of organisations
+    #[command(subcommand)]
+    Projects(projects::Projects),
+    /// Give somebody more than their tier has, and take it back
+    #[command(subcommand)]
+    Grants(grants::Grants),
+    /// Show licences, and write down who agreed to them
+    #[command(subcommand)]
+    Licences(licences::Licences),
+    /// Decide who gets the models they asked for
+    #[command(subcommand)]
+    Requests(requests::Requests),
+    /// Move revisions on their ladders, stop them, and see who used them
+    #[command(subcommand)]
+    Releases(releases::Releases),
+    /// Say how somebody behaves, and take that back
+    #[command(subcommand)]
+    Standing(standing::Standings),
+    /// Show who changed what, when and why
+    Audit(audit::Audit),
     /// Check receipts of what was shown
     #[command(subcommand)]
     Receipts(receipts::Receipts),
@@ -81,11 +118,20 @@ pub fn run() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::Simulate(command) => command.run(),
         Command::Filter(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Principals(command) => command.run(),
         Command::Kill(command) => command.run(),
         Command::EndUsers(command) => command.run(),
+        Command::Orgs(command) => command.run(),
+        Command::Projects(command) => command.run(),
+        Command::Grants(command) => command.run(),
+        Command::Licences(command) => command.run(),
+        Command::Requests(command) => command.run(),
+        Command::Releases(command) => command.run(),
+        Command::Standing(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Receipts(command) => command.run(),
         Command::Usage(command) => command.run(),
         Command::Demo(command) => command.run(),

@@ -154,6 +154,7 @@ families! {
     ledger_depth: IntGauge = "sluice_ledger_queue_depth", [], &[], "Usage rows that are not written yet.";
     ledger_rows: IntCounter = "sluice_ledger_rows_total", [], &[], "Usage rows written.";
     ledger_failures: IntCounter = "sluice_ledger_failures_total", [], &[], "Attempts to write usage that failed; the rows are kept and tried again.";
+    decisions_dropped: IntCounter = "sluice_decisions_dropped_total", [], &[], "Decisions that the decision log does not have: the queue was full, or the file cannot be written.";
     directory_entries: IntGauge = "sluice_directory_entries", [], &[], "Credentials held in memory.";
     directory_lookups: IntCounterVec = "sluice_directory_lookups_total", ["result"], &[], "Credentials looked up: hit, negative, load, error.";
     identity_proofs: IntCounterVec = "sluice_identity_proofs_total", ["method", "result"], &[], "Tokens, certificates and addresses that were not in memory, by what came of proving them: ok, refused, unavailable.";

@@ -126,7 +126,7 @@ async fn ask<'n>(
     stop: &mut Stop<'_>,
     mut trail: Trail,
 ) -> Result<Answer<'n>, Refusal> {
-    let entitled = entitle(steps.view(), call, &mut trail)?;
+    let entitled = entitle(steps.view(), &steps.node.decisions, call, &mut trail)?;
     let entitled = seated(&steps.node.keeper, steps.view(), entitled).await?;
     if let Stop::Answer(answer) = stop {
         make_room(&mut answer.filtered);

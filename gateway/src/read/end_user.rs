@@ -103,7 +103,7 @@ impl EndUsers {
         Ok(named.filter(|named| !named.is_empty()).map(|named| self.id(holder, named)))
     }
 
-    fn id(&self, holder: &Holder, identifier: &[u8]) -> EndUserId {
+    pub(crate) fn id(&self, holder: &Holder, identifier: &[u8]) -> EndUserId {
         let (organisation, project) = (holder.organisation.as_ref(), holder.project.as_ref());
         self.named((&holder.principal.id, project, organisation), identifier)
     }

@@ -5,7 +5,9 @@ use sluice_config::StoreSpec;
 use sluice_config::words::{
     ModelId, Operation, PrincipalId, ReleaseStage, RevisionId, TierId, Timestamp,
 };
-use sluice_store::{Fut, Ledger, Query, Spent, UsageLine, UsageRow, Writer, WriterCounts, open};
+use sluice_store::{
+    Fut, Ledger, Query, Spent, UsageLine, UsageRow, Used, Writer, WriterCounts, open,
+};
 use std::error::Error;
 use std::future::ready;
 use std::io::Write;
@@ -79,6 +81,10 @@ impl Ledger for Nothing {
     }
 
     fn spent(&self, _: Timestamp) -> Fut<'_, Vec<Spent>> {
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    fn used<'a>(&'a self, _: &'a ModelId, _: Option<&'a RevisionId>) -> Fut<'a, Vec<Used>> {
         Box::pin(ready(Ok(Vec::new())))
     }
 

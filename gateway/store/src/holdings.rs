@@ -2,7 +2,7 @@
 
 use crate::{Document, Kind, Known, LISTED_MAX, Listing, Owner, Records, StoreError, Whose};
 use serde_json::Value;
-use sluice_config::words::{OrganisationId, PrincipalId, ProjectId};
+use sluice_config::words::{Holder, OrganisationId, Principal, PrincipalId, ProjectId};
 
 /// The most documents of one caller, its project and its organisation together.
 pub const HOLDINGS_MAX: usize = 4096;
@@ -45,6 +45,12 @@ pub async fn holdings(
         held.gather(&Owner::Organisation(organisation.clone())).await?;
     }
     Ok(Holdings { project, organisation, documents: held.documents })
+}
+
+/// A principal with what belongs to it, as records say now.
+pub async fn holder(records: &dyn Records, principal: Principal) -> Result<Holder, StoreError> {
+    let found = holdings(records, &principal.id, None, None).await?;
+    crate::holder::of(principal, &found)
 }
 
 /// Every document of the world and of end users: what a node has in memory from its start. Read the
@@ -116,7 +122,11 @@ async fn collect(
 
 impl Known {
     /// The same, with what belongs to them.
-    pub(crate) async fn with_holdings(self, records: &dyn Records) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// The store does not answer, or what belongs to them is not understood.
+    pub async fn with_holdings(self, records: &dyn Records) -> Result<Self, StoreError> {
         let found = holdings(records, &self.principal.id, None, None).await?;
         self.holding(found)
     }

@@ -1,7 +1,7 @@
 //! What calls have cost, and the questions asked of it.
 
 use crate::{Fut, UsageRow};
-use sluice_config::words::{PrincipalId, TierId, Timestamp};
+use sluice_config::words::{ModelId, PrincipalId, RevisionId, TierId, Timestamp};
 use std::fmt;
 
 /// What calls have cost.
@@ -14,6 +14,13 @@ pub trait Ledger: fmt::Debug + Send + Sync {
 
     /// The tokens spent from `since` on, by principal and tier: what meters are seeded with.
     fn spent(&self, since: Timestamp) -> Fut<'_, Vec<Spent>>;
+
+    /// Who used a model, or one revision of it, in the order of principal, tier and revision.
+    fn used<'a>(
+        &'a self,
+        model: &'a ModelId,
+        revision: Option<&'a RevisionId>,
+    ) -> Fut<'a, Vec<Used>>;
 
     /// Finishes what is under way and lets go of the files.
     fn close(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>>;
@@ -110,6 +117,25 @@ pub struct Spent {
     pub principal: PrincipalId,
     /// On which tier.
     pub tier: TierId,
+    /// Prompt and completion tokens together.
+    pub tokens: u64,
+}
+
+/// Who used a revision, on which tier.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Used {
+    /// Who.
+    pub principal: PrincipalId,
+    /// On which tier.
+    pub tier: TierId,
+    /// Which weights answered, or would have.
+    pub revision: RevisionId,
+    /// When the first call was settled.
+    pub first: Timestamp,
+    /// When the last one was.
+    pub last: Timestamp,
+    /// How many there were.
+    pub calls: u64,
     /// Prompt and completion tokens together.
     pub tokens: u64,
 }

@@ -38,9 +38,9 @@ pub use document::{
     BODY_BYTES_MAX, Document, ID_BYTES_MAX, KIND_BYTES_MAX, Kind, Owner, TAG_BYTES_MAX,
 };
 pub use error::StoreError;
-pub use holdings::{HOLDINGS_MAX, Holdings, WORLD_MAX, holdings, world};
+pub use holdings::{HOLDINGS_MAX, Holdings, WORLD_MAX, holder, holdings, world};
 pub use known::{Fallen, Known};
-pub use ledger::{By, Ledger, Query, Spent, UsageLine};
+pub use ledger::{By, Ledger, Query, Spent, UsageLine, Used};
 pub use listing::{LISTED_MAX, Listing, Whose};
 pub use records::{
     CHANGES_MAX, Change, ChangeKind, CredentialRecord, NewCredential, NewPrincipal,

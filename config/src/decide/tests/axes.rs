@@ -6,7 +6,7 @@ mod scene;
 use super::*;
 use crate::words::{Cohort, OpState, Purpose, Purposes, Scopes, Subject, TextHash, Verification};
 use proptest::prelude::*;
-use scene::{NOW, Scene, sanction, scene, stage, wanted};
+use scene::{NOW, Scene, sanction, scene, stage, standing, wanted};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
@@ -55,6 +55,41 @@ proptest! {
             let wanted = if before { answer.clone() } else { Some(Denial::UnknownModel) };
             prop_assert_eq!(&made_up, &wanted, "{}", name);
             prop_assert!(!hidden || made_up == answer);
+        }
+    }
+
+    #[test]
+    fn a_shared_name_means_no_model_that_says_no_itself(scene in scene()) {
+        for (name, order) in [("either", ["model", "other"]), ("or-else", ["other", "model"])] {
+            let own = order.map(|model| (model, scene.ask(model)));
+            match scene.ask(name) {
+                Ok(given) => {
+                    let first = own.iter().find(|(_, answer)| answer.is_ok());
+                    prop_assert_eq!(first.map(|(model, _)| *model), Some(given.model.id.as_str()));
+                }
+                Err(denial) => {
+                    prop_assert!(own.iter().all(|(_, answer)| answer.is_err()), "{}", name);
+                    // What is said is said of the first that the caller may know of.
+                    let mut known = own.iter().filter_map(|(_, answer)| answer.as_ref().err());
+                    let of = known.find(|it| **it != Denial::UnknownModel);
+                    prop_assert_eq!(&denial, of.unwrap_or(&Denial::UnknownModel));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fallback_is_a_model_like_any_other(scene in scene(), standing in standing()) {
+        let mut scene = scene;
+        scene.holder.sanctions = sanction(standing);
+        let Ok(given) = scene.ask("model") else { return Ok(()) };
+        let fallback = given.model.fallback.clone().unwrap();
+        let answer = scene.ask(fallback.as_str());
+        prop_assert_eq!(answer.is_ok(), scene.ask("other").is_ok());
+        // It is the same caller, who is seen to behave as before, and the other's own stage.
+        if let Ok(other) = answer {
+            prop_assert_eq!((other.stage, other.standing), (scene.other, given.standing));
+            prop_assert!(scene.sees <= scene.other, "no way round the stage");
         }
     }
 

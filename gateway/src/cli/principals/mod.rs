@@ -1,5 +1,6 @@
 //! `sluice principals`: who may call, and on which tier.
 
+mod profile;
 mod show;
 
 use super::act::Why;
@@ -8,6 +9,8 @@ use super::out::{self, Done, Failure, Output};
 use super::settings::Settings;
 use super::when;
 use clap::{Args, Subcommand};
+use profile::{Declare, SetProject, Verify};
+pub(super) use profile::{Known, level};
 use serde::Serialize;
 use show::Show;
 use sluice_config::words::{PrincipalId, TierId};
@@ -24,6 +27,12 @@ pub(super) enum Principals {
     Show(Show),
     /// Put a principal on another tier
     SetTier(SetTier),
+    /// Put a principal into a project, or into none
+    SetProject(SetProject),
+    /// Write down how well a principal is known
+    Verify(Verify),
+    /// Write down what a principal uses models for
+    Purposes(Declare),
     /// Stop a principal, with all its keys
     Disable(One),
     /// Let a stopped principal call again
@@ -37,6 +46,9 @@ impl Principals {
             Self::List(command) => command.run(),
             Self::Show(command) => command.run(),
             Self::SetTier(command) => command.run(),
+            Self::SetProject(command) => command.run(),
+            Self::Verify(command) => command.run(),
+            Self::Purposes(command) => command.run(),
             Self::Disable(command) => command.turn(Turn::Off),
             Self::Enable(command) => command.turn(Turn::On),
         }

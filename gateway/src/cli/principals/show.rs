@@ -3,12 +3,12 @@
 use super::super::arguments::{self, listed};
 use super::super::out::{self, Done, Output};
 use super::super::settings::Settings;
-use super::super::{keys, when};
+use super::super::{holder, keys, when};
 use super::{Shown, record, state};
 use clap::Args;
 use serde::Serialize;
 use sluice_config::decide::{self, Asker, View};
-use sluice_config::words::{Circumstances, CredentialId, Holder, Principal, PrincipalId};
+use sluice_config::words::{Circumstances, Holder, PrincipalId};
 use sluice_config::{Policy, World};
 use sluice_store::{CredentialRecord, PrincipalRecord};
 
@@ -36,25 +36,23 @@ struct Whole {
 impl Show {
     pub(super) fn run(self) -> Done {
         let Self { id, output, settings } = self;
-        let (policy, record, keys) = settings.with_store(|config, store| async move {
+        let (policy, record, keys, models) = settings.with_store(|config, store| async move {
             let record = record(&store, &id).await?;
             let keys = keys::records(&store, Some(&id)).await?;
-            Ok((config.policy, record, keys))
+            let holder = holder::of_principal(&store, &id).await?;
+            let models = usable((&config.policy, &*holder::world(&store).await?), &holder);
+            Ok((config.policy, record, keys, models))
         })?;
-        let models = usable(&policy, &record);
         let people = page(&policy, &record, &models, &keys);
         let whole = Whole { principal: Shown::of(&record), models, keys: keys::shown(&keys) };
         output.print(&whole, || out::text(&people))
     }
 }
 
-/// The models the tier of a principal is open to, by the decision of the node.
-fn usable(policy: &Policy, record: &PrincipalRecord) -> Vec<String> {
-    let (id, tier) = (record.id.clone(), record.tier.clone());
-    let principal = Principal { id, tier, credential: CredentialId::new("none") };
-    let (world, holder) = (World::default(), Holder::of(principal));
-    let asker = Asker { holder: &holder, call: Circumstances::default() };
-    let usable = decide::usable(View { policy, world: &world }, asker);
+/// The models a principal may use, by the decision of the node, wherever it calls from.
+fn usable((policy, world): (&Policy, &World), holder: &Holder) -> Vec<String> {
+    let call = Circumstances { now: when::now(), ..Circumstances::default() };
+    let usable = decide::usable(View { policy, world }, Asker { holder, call });
     usable.map(|(model, _)| model.id.to_string()).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Broken, at, must};
 use crate::ledger::DAY_MS;
-use crate::{By, COUNT_MAX, Ledger, Query, UsageRow};
+use crate::{By, COUNT_MAX, Ledger, Query, UsageRow, Used};
 use sluice_config::words::{
     ModelId, Operation, PrincipalId, ReleaseStage, RevisionId, TierId, Timestamp,
 };
@@ -16,6 +16,7 @@ pub(super) async fn hold(ledger: &dyn Ledger) -> Result<(), Broken> {
     groups(ledger).await?;
     windows(ledger).await?;
     seeds(ledger).await?;
+    uses(ledger).await?;
     absurd(ledger).await
 }
 
@@ -83,6 +84,34 @@ async fn seeds(ledger: &dyn Ledger) -> Result<(), Broken> {
     let spent: Vec<_> =
         spent.iter().map(|it| format!("{} {} {}", it.principal, it.tier, it.tokens)).collect();
     must("what was spent", &spent, &vec!["ada public 11".to_owned(), "zoe public 21".to_owned()])
+}
+
+async fn uses(ledger: &dyn Ledger) -> Result<(), Broken> {
+    let other = RevisionId::new("0a11");
+    let later = UsageRow { at: at(TODAY + 7), ..row("r6", "ada", 1) };
+    let newer = UsageRow { revision: other.clone(), ..row("r7", "ada", 2) };
+    ledger.append(&[later, newer]).await?;
+    let told = |used: Vec<Used>| -> Vec<String> {
+        let one = |it: &Used| {
+            let (first, last) = (it.first.0 - TODAY, it.last.0 - TODAY);
+            format!(
+                "{} {} {} {first} {last} {} {}",
+                it.principal, it.tier, it.revision, it.calls, it.tokens
+            )
+        };
+        used.iter().map(one).collect()
+    };
+    let model = ModelId::new("open-1");
+    let all = ["ada public 0a11 0 0 1 3", "ada public 9f2c 0 7 2 13", "zoe public 9f2c 0 0 1 21"];
+    must(
+        "who used a model",
+        &told(ledger.used(&model, None).await?),
+        &all.map(String::from).to_vec(),
+    )?;
+    let one = told(ledger.used(&model, Some(&other)).await?);
+    must("who used a revision", &one, &vec!["ada public 0a11 0 0 1 3".to_owned()])?;
+    let none = ledger.used(&ModelId::new("open-9"), None).await?;
+    must("nobody used what there is not", &none, &vec![])
 }
 
 async fn absurd(ledger: &dyn Ledger) -> Result<(), Broken> {

@@ -3,8 +3,8 @@
 use super::{Memory, ROWS_MAX};
 use crate::ledger::{DAY_MS, date};
 use crate::number::clamped;
-use crate::{By, Fut, Ledger, Query, Spent, StoreError, UsageLine, UsageRow};
-use sluice_config::words::Timestamp;
+use crate::{By, Fut, Ledger, Query, Spent, StoreError, UsageLine, UsageRow, Used};
+use sluice_config::words::{ModelId, RevisionId, Timestamp};
 use std::collections::BTreeMap;
 use std::future::ready;
 use std::pin::Pin;
@@ -48,6 +48,34 @@ impl Ledger for Memory {
             .map(|((principal, tier), tokens)| Spent { principal, tier, tokens })
             .collect();
         Box::pin(ready(Ok(spent)))
+    }
+
+    fn used<'a>(
+        &'a self,
+        model: &'a ModelId,
+        revision: Option<&'a RevisionId>,
+    ) -> Fut<'a, Vec<Used>> {
+        let mut used: BTreeMap<_, Used> = BTreeMap::new();
+        let theirs =
+            |row: &&UsageRow| row.model == *model && revision.is_none_or(|it| row.revision == *it);
+        for row in self.kept().usage.iter().filter(theirs) {
+            let key = (row.principal.clone(), row.tier.clone(), row.revision.clone());
+            let (principal, tier, revision) = key.clone();
+            let one = used.entry(key).or_insert_with(|| Used {
+                principal,
+                tier,
+                revision,
+                first: row.at,
+                last: row.at,
+                calls: 0,
+                tokens: 0,
+            });
+            let tokens = row.prompt_tokens.saturating_add(row.completion_tokens);
+            (one.first, one.last) = (one.first.min(row.at), one.last.max(row.at));
+            one.calls = one.calls.saturating_add(1);
+            one.tokens = one.tokens.saturating_add(tokens);
+        }
+        Box::pin(ready(Ok(used.into_values().collect())))
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

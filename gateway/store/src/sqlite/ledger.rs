@@ -4,8 +4,8 @@ use super::Sqlite;
 use super::rows::{READING, field};
 use crate::ledger::{DAY_MS, date};
 use crate::number::{clamped, from_signed};
-use crate::{By, Fut, Ledger, Query, Spent, StoreError, UsageLine, UsageRow};
-use sluice_config::words::{PrincipalId, TierId, Timestamp};
+use crate::{By, Fut, Ledger, Query, Spent, StoreError, UsageLine, UsageRow, Used};
+use sluice_config::words::{ModelId, PrincipalId, RevisionId, TierId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use std::pin::Pin;
 
@@ -23,6 +23,11 @@ const SUMMARY: &str = "select
 
 const SPENT: &str = "select principal, tier, sum(prompt_tokens + completion_tokens) as tokens
     from usage where at >= ? group by principal, tier order by principal, tier";
+
+const USED: &str = "select principal, tier, revision, min(at) as first, max(at) as last,
+    count(*) as calls, sum(prompt_tokens + completion_tokens) as tokens
+    from usage where model = ?1 and (?2 is null or revision = ?2)
+    group by principal, tier, revision order by principal, tier, revision";
 
 impl Ledger for Sqlite {
     fn append<'a>(&'a self, rows: &'a [UsageRow]) -> Fut<'a, ()> {
@@ -58,6 +63,18 @@ impl Ledger for Sqlite {
         })
     }
 
+    fn used<'a>(
+        &'a self,
+        model: &'a ModelId,
+        revision: Option<&'a RevisionId>,
+    ) -> Fut<'a, Vec<Used>> {
+        Box::pin(async move {
+            let revision = revision.map(RevisionId::as_str);
+            let rows = self.rows(sqlx::query(USED).bind(model.as_str()).bind(revision)).await?;
+            rows.iter().map(used).collect()
+        })
+    }
+
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.shut())
     }
@@ -86,6 +103,18 @@ fn spent(row: &SqliteRow) -> Result<Spent, StoreError> {
     Ok(Spent {
         principal: PrincipalId::new(field(row, "principal")?),
         tier: TierId::new(field(row, "tier")?),
+        tokens: count(row, "tokens")?,
+    })
+}
+
+fn used(row: &SqliteRow) -> Result<Used, StoreError> {
+    Ok(Used {
+        principal: PrincipalId::new(field(row, "principal")?),
+        tier: TierId::new(field(row, "tier")?),
+        revision: RevisionId::new(field(row, "revision")?),
+        first: Timestamp(count(row, "first")?),
+        last: Timestamp(count(row, "last")?),
+        calls: count(row, "calls")?,
         tokens: count(row, "tokens")?,
     })
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a check that cannot run has failed")]
 
+mod acts;
 mod admitted;
 mod directory;
 mod ledger;

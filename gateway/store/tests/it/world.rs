@@ -7,7 +7,7 @@ use sluice_config::words::{
 use sluice_store::{
     Act, AuditEntry, Batch, Change, CredentialRecord, Document, Fut, Kind, Known, Ledger, Listing,
     NewCredential, NewPrincipal, Owner, PrincipalRecord, Query, Records, Spent, Store, StoreError,
-    UsageLine, UsageRow, Write,
+    UsageLine, UsageRow, Used, Write,
 };
 use std::pin::Pin;
 use std::sync::Arc;
@@ -173,6 +173,14 @@ impl Ledger for Moody {
 
     fn spent(&self, since: Timestamp) -> Fut<'_, Vec<Spent>> {
         self.store.ledger.spent(since)
+    }
+
+    fn used<'a>(
+        &'a self,
+        model: &'a ModelId,
+        revision: Option<&'a RevisionId>,
+    ) -> Fut<'a, Vec<Used>> {
+        self.store.ledger.used(model, revision)
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

@@ -19,6 +19,8 @@ pub(super) struct Scene {
     pub(super) verification: [Verification; 8],
     pub(super) terms: Licence,
     pub(super) release: Release,
+    /// The stage of another model, which is the fallback of the first.
+    pub(super) other: ReleaseStage,
     pub(super) holder: Holder,
     pub(super) end_user: Option<Standing>,
     pub(super) country: Option<Country>,
@@ -30,6 +32,10 @@ pub(super) const NOW: Timestamp = Timestamp(50);
 
 pub(super) fn stage() -> impl Strategy<Value = ReleaseStage> {
     select(&ReleaseStage::ALL[..])
+}
+
+pub(super) fn standing() -> impl Strategy<Value = Standing> {
+    select(&Standing::ALL[..])
 }
 
 fn country() -> impl Strategy<Value = Option<Country>> {
@@ -153,6 +159,7 @@ prop_compose! {
         ),
         terms in prop_oneof![1 => Just(nothing()), 1 => terms()],
         release in release(),
+        other in stage(),
         holder in holder(),
         end_user in prop::option::weighted(0.3, select(&Standing::ALL[..])),
         countries in (country(), prop::option::weighted(0.2, country())),
@@ -167,6 +174,7 @@ prop_compose! {
             verification,
             terms,
             release,
+            other,
             holder,
             end_user,
             country: countries.0,
@@ -187,6 +195,7 @@ impl Scene {
             ReleaseStage::ALL.iter().position(|it| *it == stage).map(|it| self.verification[it])
         };
         let model = Model {
+            fallback: Some(ModelId::new("other")),
             announced: self.announced,
             requests: self.requests,
             terms: Arc::new(self.terms.clone()),
@@ -197,6 +206,7 @@ impl Scene {
         policy
             .names
             .insert("first-of".into(), Named::FirstOf(policy.models.values().cloned().collect()));
+        Self::add_other(&mut policy);
         policy.jurisdiction.rules.extend(self.denied.map(|country| crate::jurisdiction::Rule {
             callers: crate::jurisdiction::Callers {
                 except: false,
@@ -209,6 +219,8 @@ impl Scene {
         }));
         let (mut world, end_user) = (World::default(), EndUserId::new("someone"));
         world.releases.insert("model@1".into(), Arc::new(self.release.clone()));
+        let other = Release { cohort: Cohort::default(), ..Release::at(self.other) };
+        world.releases.insert("other@1".into(), Arc::new(other));
         let theirs = |standing| {
             let sanctions = vec![Sanction { standing, expires: None }];
             Arc::new(EndUser { sanctions, grants: Vec::new() })
@@ -222,6 +234,21 @@ impl Scene {
         };
         let view = View { policy: &policy, world: &world };
         crate::decide::entitle(view, Asker { holder: &self.holder, call }, name, &ask)
+    }
+
+    /// Another model that asks for nothing, and names that mean the first of both that may be used.
+    fn add_other(policy: &mut Policy) {
+        let (_, model, _) = plain();
+        let other =
+            Model { id: ModelId::new("other"), release: "other@1".into(), index: 1, ..model };
+        let (id, other) = (other.id.clone(), Arc::new(other));
+        let first = policy.models.values().next().cloned();
+        let both: Vec<_> = first.into_iter().chain([Arc::clone(&other)]).collect();
+        let turned: Vec<_> = both.iter().rev().cloned().collect();
+        policy.names.insert("either".into(), Named::FirstOf(both.into()));
+        policy.names.insert("or-else".into(), Named::FirstOf(turned.into()));
+        policy.names.insert("other".into(), Named::One(Arc::clone(&other)));
+        policy.models.insert(id, other);
     }
 
     pub(super) fn admits(&self) -> bool {
