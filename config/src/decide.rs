@@ -182,6 +182,13 @@ fn is_from_there(asker: Asker<'_>) -> bool {
     bound.is_none_or(|scopes| asker.call.address.is_some_and(|from| scopes.has_address(from)))
 }
 
+/// Why somebody may not call at all, whatever it asks for.
+pub fn barred(view: View<'_>, asker: Asker<'_>) -> Option<Denial> {
+    let theirs = view.world.end_user(asker.call.end_user);
+    let misbehaves = misbehaves(asker, asker.standing(theirs));
+    misbehaves.or_else(|| (!is_from_there(asker)).then_some(Denial::Address))
+}
+
 /// The models somebody may use, by canonical name: what `/v1/models` lists.
 pub fn usable<'v>(
     view: View<'v>,

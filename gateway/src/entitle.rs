@@ -1,8 +1,8 @@
 //! Step 4: may they use this revision of this model, and on what terms?
 
-use crate::call::HeadParts;
 mod denied;
 
+use crate::call::HeadParts;
 use crate::decisions::Decisions;
 pub(crate) use crate::read::Call;
 use crate::refuse::{Refusal, RefusalCode};
@@ -10,10 +10,13 @@ use crate::trail::Trail;
 use crate::world::Keeper;
 pub(crate) use denied::{code, refused};
 use serde::Serialize;
+use sluice_config::World;
 use sluice_config::decide::{self, Asker, View};
 use sluice_config::policy::Model;
 use sluice_config::simulate::Decided;
-use sluice_config::words::{Circumstances, Denial, Entitlement, Operation};
+use sluice_config::words::{
+    Circumstances, Denial, Entitlement, Operation, PrincipalId, Release, Timestamp,
+};
 use sluice_store::Known;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,30 +66,63 @@ pub(crate) fn entitle(
     Ok(Entitled { call, entitlement })
 }
 
-/// Takes a place of the cohort for a call that needs one. The only thing a decision ever waits for,
-/// and once for each principal.
-pub(crate) async fn seated(
-    keeper: &Keeper,
-    view: View<'_>,
-    entitled: Entitled,
-) -> Result<Entitled, Refusal> {
-    let Entitled { call, entitlement } = &entitled;
-    let model = &entitlement.model;
-    let Some(release) = view.world.release(model).filter(|_| entitlement.joins) else {
-        return Ok(entitled);
-    };
-    let (principal, at) = (&call.known.principal.id, call.parts.mark.at);
-    match keeper.seat((&model.release, release), principal, at).await {
-        Ok(true) => Ok(entitled),
-        Ok(false) => {
-            // The last place was taken just now: to whoever may not know of the model, there is none.
-            let denial = if model.announced { Denial::CohortFull } else { Denial::UnknownModel };
-            Err(refused(view, &denial, &call.asked.model, call.asked.ask.operation))
-        }
-        Err(error) => {
-            let message = "places at this stage of the model cannot be given just now; try again";
-            let refusal = Refusal::new(RefusalCode::AuthUnavailable, message).because(error);
-            Err(refusal.after(Duration::from_secs(1)))
+/// Whether somebody may call at all, whatever it asks for.
+pub(crate) fn admits(court: Court<'_>) -> Result<(), Refusal> {
+    let barred = decide::barred(court.view, court.asker);
+    // What is denied here has to do with no operation and no model.
+    barred.map_or(Ok(()), |denial| Err(refused(court.view, &denial, "", Operation::Chat).closing()))
+}
+
+/// A place of a cohort that a call needs. Few do, and each principal once.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    model: Arc<Model>,
+    release: Arc<Release>,
+    principal: PrincipalId,
+    asked: Box<str>,
+    operation: Operation,
+    at: Timestamp,
+}
+
+impl Seat {
+    /// The place that a call needs, if it needs one.
+    pub(crate) fn of(world: &World, entitled: &Entitled) -> Option<Self> {
+        let Entitled { call, entitlement } = entitled;
+        let release = world.release(&entitlement.model).filter(|_| entitlement.joins)?;
+        Some(Self {
+            model: Arc::clone(&entitlement.model),
+            release: Arc::clone(release),
+            principal: call.known.principal.id.clone(),
+            asked: call.asked.model.clone(),
+            operation: call.asked.ask.operation,
+            at: call.parts.mark.at,
+        })
+    }
+
+    /// Takes it. The only thing of records that a decision ever waits for.
+    pub(crate) async fn take(self, keeper: &Keeper, view: View<'_>) -> Result<(), Refusal> {
+        let Self { model, release, principal, asked, operation, at } = self;
+        // Who is known by an address only could take them all.
+        let known = !principal.as_str().starts_with("anonymous:");
+        let seated = if known {
+            keeper.seat((&model.release, &release), &principal, at).await
+        } else {
+            Ok(false)
+        };
+        match seated {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                // To whoever may not know of the model, there is none.
+                let denial =
+                    if model.announced { Denial::CohortFull } else { Denial::UnknownModel };
+                Err(refused(view, &denial, &asked, operation))
+            }
+            Err(error) => {
+                let message =
+                    "places at this stage of the model cannot be given just now; try again";
+                let refusal = Refusal::new(RefusalCode::AuthUnavailable, message).because(error);
+                Err(refusal.after(Duration::from_secs(1)))
+            }
         }
     }
 }

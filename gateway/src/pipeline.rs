@@ -22,7 +22,7 @@ use crate::accept::{accept, not_found};
 use crate::access;
 use crate::body::Body;
 use crate::call::{Mark, Peer, REQUEST_ID, Route};
-use crate::entitle::{Court, card, entitle, list, seated};
+use crate::entitle::{Court, admits, card, entitle, list};
 use crate::filter::Opening;
 use crate::identify::{Identified, identify};
 use crate::metrics::Labels;
@@ -121,7 +121,6 @@ async fn pass(
     let call = read(desk, identified, operation).await?;
     let steps = Steps { node, now, world, mark };
     let entitled = entitle(steps.view(), &node.decisions, call, trail)?;
-    let entitled = seated(&node.keeper, steps.view(), entitled).await?;
     if let Some(fallback) = Fallback::of(steps, &entitled) {
         // Few calls have one, and it is large.
         return Box::pin(fallback.serve(steps, entitled, trail)).await;
@@ -143,6 +142,10 @@ async fn about(
     trail: &mut Trail,
 ) -> Result<Response<Body>, Refusal> {
     let (view, known) = (View { policy: &now.policy, world }, identified.known());
+    if !matches!(route, Route::Access(_)) {
+        // Whoever is suspended may still read why.
+        admits(Court::of(view, &known, identified.parts()))?;
+    }
     let (operation, body) = match route {
         Route::Models => ("models", list(Court::of(view, &known, identified.parts()))),
         Route::Model(name) => ("models", card(Court::of(view, &known, identified.parts()), &name)?),

@@ -34,6 +34,8 @@ struct Kept {
     documents: Documents,
     /// The last change that was heard; nothing, before the first look.
     place: Option<u64>,
+    /// Whether documents have changed that the world does not show yet.
+    unbuilt: bool,
 }
 
 impl Keeper {
@@ -64,7 +66,12 @@ impl Keeper {
         let newest = self.records.head().await?;
         match kept.place {
             Some(place) if place == newest => return Ok(false),
-            Some(place) if place < newest => self.listen(&mut kept, place, newest).await?,
+            Some(place) if place < newest => {
+                // Most changes are about callers.
+                if !self.listen(&mut kept, place, newest).await? {
+                    return Ok(false);
+                }
+            }
             // The first time, or the feed began anew under us.
             _ => {
                 let all = sluice_store::world(&*self.records).await?;
@@ -89,19 +96,24 @@ impl Keeper {
         acts::join(&*self.records, (name, release), principal, &act).await
     }
 
-    async fn listen(&self, kept: &mut Kept, mut at: u64, newest: u64) -> Result<(), StoreError> {
+    /// Hears the changes up to `newest`; whether any was about what is kept here.
+    async fn listen(&self, kept: &mut Kept, mut at: u64, newest: u64) -> Result<bool, StoreError> {
+        let mut heard = std::mem::take(&mut kept.unbuilt);
         while at < newest {
             let changes = self.records.changes(at).await?;
             at = changes.last().map_or(newest, |last| last.seq);
             let theirs: HashSet<(&Kind, &str)> =
                 changes.iter().filter_map(|change| concerned(&change.what)).collect();
+            heard |= !theirs.is_empty();
+            kept.unbuilt = heard;
             for (kind, id) in theirs {
                 let found = self.records.document(kind, id).await?;
                 kept.documents.extend(found.map(|document| (key(kind, id), document)));
             }
             kept.place = Some(at);
         }
-        Ok(())
+        kept.unbuilt = false;
+        Ok(heard)
     }
 }
 

@@ -99,7 +99,9 @@ impl Access<'_> {
 
     /// The grants that would count, were their conditions met.
     pub(super) fn live(&self) -> impl Iterator<Item = &Grant> {
-        let theirs = self.theirs.into_iter().flat_map(|end_user| &end_user.grants);
+        // Anybody can write an identifier: whom a caller may be taken at its word for, records say.
+        let theirs = self.theirs.filter(|_| self.asker.holder.allows.vouching);
+        let theirs = theirs.into_iter().flat_map(|end_user| &end_user.grants);
         let good = self.standing < Standing::Restricted;
         let all = self.asker.holder.grants.iter().chain(theirs).filter(move |_| good);
         all.filter(|grant| grant.is_live(self.asker.call.now))

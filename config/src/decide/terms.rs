@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use crate::policy::Tier;
-use crate::words::{Credit, Gives, GrantId, Limit, Standing, Unmet};
+use crate::words::{Credit, Gives, GrantId, Limit, Scope, Standing, Unmet};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
@@ -43,9 +43,10 @@ pub(super) fn of(tier: &Tier, access: &Access<'_>) -> Terms {
         }
     }
     if access.standing >= Standing::Throttled {
-        for limit in Arc::make_mut(&mut terms.limits) {
-            *limit = throttled(limit);
-        }
+        let limits = Arc::make_mut(&mut terms.limits).iter_mut();
+        // What all of a tier share is not for one of them to lower.
+        let own = limits.filter(|limit| limit.scope == Scope::Principal);
+        own.for_each(|limit| *limit = throttled(limit));
     }
     terms
 }
@@ -53,6 +54,10 @@ pub(super) fn of(tier: &Tier, access: &Access<'_>) -> Terms {
 impl Terms {
     /// A ceiling in place of a lower one of the same kind. What is not bounded stays so.
     fn raise(&mut self, granted: Limit) {
+        // Nor to raise.
+        if granted.scope != Scope::Principal {
+            return;
+        }
         let same = |limit: &Limit| {
             (limit.unit, limit.window, limit.scope) == (granted.unit, granted.window, granted.scope)
         };

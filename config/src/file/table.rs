@@ -101,6 +101,8 @@ section! {
         data_retention: default(bool, false),
         /// Whether people may read them.
         human_review: default(bool, false),
+        /// Whether it is believed whom it calls for.
+        vouching: default(bool, true),
         /// Whether it proved itself with more than one factor.
         mfa: default(bool, false),
         /// What it was granted.

@@ -4,9 +4,9 @@ use crate::decide::Asker;
 use crate::file::{Granted, List, Moved, Name, Row, Who};
 use crate::policy::Model;
 use crate::words::{
-    Acceptance, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId, Holder,
-    LicenceId, Limit, ModelId, OrganisationId, Principal, PrincipalId, Purpose, Release, Requested,
-    Sanction, Scopes, Standing, Subject, TextHash, Timestamp, Verified, Window,
+    Acceptance, Allows, Circumstances, Cohort, Conditions, EndUserId, Gives, Grant, GrantId,
+    Holder, LicenceId, Limit, ModelId, OrganisationId, Principal, PrincipalId, Purpose, Release,
+    Requested, Sanction, Scopes, Standing, Subject, TextHash, Timestamp, Verified, Window,
 };
 use crate::world::EndUser;
 use crate::{Policy, World};
@@ -95,8 +95,11 @@ fn holder(policy: &Policy, who: &Who, principal: Principal) -> Holder {
             Sanction { standing: who.standing_before, expires: Some(NOW) },
         ]),
         purposes: who.purposes.iter().map(|(_, purpose)| *purpose).collect(),
-        data_retention: who.data_retention,
-        human_review: who.human_review,
+        allows: Allows {
+            data_retention: who.data_retention,
+            human_review: who.human_review,
+            vouching: who.vouching,
+        },
         mfa: who.mfa,
         grants: grants(&who.grants).into(),
         acceptances: acceptances(policy, who).into(),

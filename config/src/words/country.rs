@@ -10,11 +10,12 @@ use std::fmt;
 pub struct Country([u8; 2]);
 
 impl Country {
-    /// Reads two letters, in any case. `XX` and `T1` are what proxies write where they do not know.
+    /// Reads two letters, in any case. `XX`, `ZZ` and `T1` are what proxies write where they do not know.
     pub fn parse(text: &str) -> Option<Self> {
         let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
         let country = letters.map(|letter| letter.to_ascii_uppercase());
-        let known = country.iter().all(u8::is_ascii_uppercase) && country != *b"XX";
+        let known =
+            country.iter().all(u8::is_ascii_uppercase) && country != *b"XX" && country != *b"ZZ";
         known.then_some(Self(country))
     }
 
@@ -66,7 +67,7 @@ mod tests {
     fn two_letters_in_any_case() {
         assert_eq!(Country::parse("de"), Country::parse("DE"));
         assert_eq!(Country::parse("de").map(|it| it.to_string()), Some("DE".into()));
-        for none in ["", "D", "DEU", "XX", "xx", "T1", "d\u{e9}", "\u{e9}", "D "] {
+        for none in ["", "D", "DEU", "XX", "xx", "zz", "T1", "d\u{e9}", "\u{e9}", "D "] {
             assert_eq!(Country::parse(none), None, "{none}");
         }
     }

@@ -23,10 +23,8 @@ pub struct Holder {
     pub sanctions: Box<[Sanction]>,
     /// What it uses models for.
     pub purposes: Purposes,
-    /// Whether prompts and answers may be kept.
-    pub data_retention: bool,
-    /// Whether people may read them.
-    pub human_review: bool,
+    /// What its project allows.
+    pub allows: Allows,
     /// Whether it proved itself with more than one factor.
     pub mfa: bool,
     /// Where its organisation has its seat.
@@ -43,6 +41,18 @@ pub struct Holder {
     pub scopes: Option<Scopes>,
 }
 
+/// What a project allows.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Allows {
+    /// Prompts and answers may be kept.
+    pub data_retention: bool,
+    /// People may read them.
+    pub human_review: bool,
+    /// It is believed whom it calls for: only then grants of end users count. Anybody can write an
+    /// identifier.
+    pub vouching: bool,
+}
+
 impl Holder {
     /// A principal of whom nothing is known but its tier.
     pub fn of(principal: Principal) -> Self {
@@ -53,8 +63,7 @@ impl Holder {
             verified: Box::default(),
             sanctions: Box::default(),
             purposes: Purposes::default(),
-            data_retention: false,
-            human_review: false,
+            allows: Allows::default(),
             mfa: false,
             domicile: None,
             country: None,
@@ -92,8 +101,8 @@ impl Holder {
         let within = |from: IpAddr| asked.addresses.iter().any(|net| net.contains(&from));
         let from = |address: IpAddr| within(address.to_canonical());
         let conditions = [
-            (Unmet::DataRetention, !asked.data_retention || self.data_retention),
-            (Unmet::HumanReview, !asked.human_review || self.human_review),
+            (Unmet::DataRetention, !asked.data_retention || self.allows.data_retention),
+            (Unmet::HumanReview, !asked.human_review || self.allows.human_review),
             (Unmet::Mfa, !asked.mfa || self.mfa),
             (Unmet::Address, asked.addresses.is_empty() || call.address.is_some_and(from)),
             (

@@ -34,7 +34,7 @@ pub use dialect::Dialect;
 pub use entitlement::{Allowed, Ask, Credit, Denial, Entitlement};
 pub use form::{Choice, Field, FieldKind, Form, Unbounded};
 pub use grant::{Conditions, Gives, Grant, GrantState, Unmet};
-pub use holder::{Acceptance, Circumstances, Holder, RequestState, Requested};
+pub use holder::{Acceptance, Allows, Circumstances, Holder, RequestState, Requested};
 pub use id::{
     CredentialId, EndUserId, GrantId, GuardId, LicenceId, ModelId, OrganisationId, PrincipalId,
     ProfileId, ProjectId, RevisionId, TierId, UpstreamId,

@@ -14,12 +14,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+/// What one request takes of a bucket of its own ceiling: lower ceilings are as exact as that.
+const CELLS: u64 = 1_000;
 /// How long an empty bucket takes to fill.
 const FILLS_MS: u64 = 60_000;
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Steady, StateInformationMiddleware>;
 
-/// The bucket of one holder, made when it is first asked for, and anew when its ceiling changes.
+/// The bucket of one holder, made when it is first asked for, and anew when its ceiling grows.
 pub(crate) struct Requests {
     clock: Steady,
     bucket: ArcSwapOption<(NonZeroU64, Bucket)>,
@@ -45,35 +47,49 @@ impl Requests {
             || now.saturating_sub(self.taken_ms.load(Ordering::Relaxed)) > FILLS_MS
     }
 
-    /// Takes one request: what is left, or how long until there is one.
+    /// Takes one request of `ceiling` a minute: what is left, or how long until there is one.
+    ///
+    /// Calls of one holder may have different ceilings: a grant raises some, and standing lowers
+    /// others. They share one bucket, of the highest ceiling there was; where the ceiling is lower, a
+    /// request takes more of it. So no order of calls has more than the highest allows, but once
+    /// when that grows.
     pub(super) fn take(&self, ceiling: NonZeroU64) -> Result<u64, Duration> {
         self.taken_ms.store(millis(self.clock.0.steady()), Ordering::Relaxed);
         let bucket = self.bucket.load();
         match &*bucket {
-            Some(bucket) if bucket.0 == ceiling => self.check(&bucket.1),
+            Some(bucket) if bucket.0 >= ceiling => self.check(bucket, ceiling),
             _ => {
                 let fresh = Arc::new((ceiling, self.make(ceiling)));
                 // Another call may have been first; then its bucket is the one.
                 let seen = self.bucket.compare_and_swap(&*bucket, Some(Arc::clone(&fresh)));
                 let won = seen.as_ref().map(Arc::as_ptr) == bucket.as_ref().map(Arc::as_ptr);
                 match &*seen {
-                    Some(other) if !won => self.check(&other.1),
-                    _ => self.check(&fresh.1),
+                    Some(other) if !won && other.0 >= ceiling => self.check(other, ceiling),
+                    _ => self.check(&fresh, ceiling),
                 }
             }
         }
     }
 
-    fn check(&self, bucket: &Bucket) -> Result<u64, Duration> {
-        match bucket.check() {
-            Ok(state) => Ok(u64::from(state.remaining_burst_capacity())),
-            Err(not_until) => Err(not_until.wait_time_from(self.clock.now())),
+    fn check(
+        &self,
+        (most, bucket): &(NonZeroU64, Bucket),
+        ceiling: NonZeroU64,
+    ) -> Result<u64, Duration> {
+        let cost = most.get().saturating_mul(CELLS).div_ceil(ceiling.get());
+        let cost = u32::try_from(cost).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
+        match bucket.check_n(cost) {
+            Ok(Ok(state)) => Ok(u64::from(state.remaining_burst_capacity() / cost)),
+            Ok(Err(not_until)) => Err(not_until.wait_time_from(self.clock.now())),
+            // One request is more than all of them.
+            Err(_) => Err(Duration::from_millis(FILLS_MS)),
         }
     }
 
     fn make(&self, ceiling: NonZeroU64) -> Bucket {
         // The configuration refuses ceilings that do not fit.
-        let burst = NonZeroU32::try_from(ceiling).unwrap_or(NonZeroU32::MAX);
+        let cells = u32::try_from(ceiling.get().saturating_mul(CELLS)).ok();
+        let burst = cells.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
         RateLimiter::direct_with_clock(Quota::per_minute(burst), self.clock.clone())
             .with_middleware::<StateInformationMiddleware>()
     }
@@ -81,4 +97,59 @@ impl Requests {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::MachineClock;
+    use proptest::prelude::*;
+    use sluice_config::words::Timestamp;
+
+    /// Time that stands still.
+    #[derive(Debug)]
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp(1)
+        }
+
+        fn steady(&self) -> Duration {
+            Duration::from_hours(1)
+        }
+    }
+
+    fn ceiling(number: u64) -> NonZeroU64 {
+        NonZeroU64::new(number).expect("not zero")
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_ceilings_has_more_than_the_highest(
+            ceilings in prop::collection::vec(1..40_u64, 1..4),
+            order in prop::collection::vec(any::<usize>(), 0..300),
+        ) {
+            let requests = Requests::new(Arc::new(Still));
+            let highest = ceilings.iter().copied().max().unwrap_or(1);
+            let mut taken = u64::from(requests.take(ceiling(highest)).is_ok());
+            for nth in order {
+                let asked = ceiling(ceilings[nth % ceilings.len()]);
+                taken += u64::from(requests.take(asked).is_ok());
+            }
+            prop_assert!(taken <= highest, "{taken} of {highest}");
+        }
+    }
+
+    #[test]
+    fn a_ceiling_is_exact_where_it_is_the_only_one() {
+        for number in [1, 7, 600, 1_000_000] {
+            let requests = Requests::new(Arc::new(MachineClock::default()));
+            let left = requests.take(ceiling(number)).expect("the first");
+            assert_eq!(left, number - 1);
+        }
+        let requests = Requests::new(Arc::new(Still));
+        let taken = (0..20).filter(|_| requests.take(ceiling(7)).is_ok()).count();
+        assert_eq!(taken, 7);
+    }
 }

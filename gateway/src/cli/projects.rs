@@ -65,6 +65,9 @@ struct Says {
     /// Whether people may read them: true or false
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     human_review: Option<bool>,
+    /// Whether it is believed whom it calls for: only then grants of end users count
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
+    vouching: Option<bool>,
     /// What its principals use models for; in place of all that was said; may be given again
     #[arg(long = "purpose", value_name = "PURPOSE", value_parser = arguments::purpose)]
     purposes: Vec<Purpose>,
@@ -75,10 +78,11 @@ struct Says {
 
 impl Says {
     fn into(self, body: &mut Project) {
-        let Self { org, data_retention, human_review, purposes, note } = self;
+        let Self { org, data_retention, human_review, vouching, purposes, note } = self;
         body.organisation = org.or(body.organisation.take());
         body.data_retention = data_retention.unwrap_or(body.data_retention);
         body.human_review = human_review.unwrap_or(body.human_review);
+        body.vouching = vouching.unwrap_or(body.vouching);
         if !purposes.is_empty() {
             body.purposes = purposes.into_iter().collect::<Purposes>();
         }
@@ -145,19 +149,30 @@ impl Show {
 fn table(projects: &[Record<Project>]) -> String {
     let told = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
     let row = |it: &Record<Project>| {
-        let Project { organisation, note, data_retention, human_review, purposes } = &it.body;
+        let Project { organisation, note, data_retention, human_review, vouching, purposes } =
+            &it.body;
         vec![
             it.id.clone(),
             organisation.as_ref().map_or("-".into(), ToString::to_string),
             told(*data_retention),
             told(*human_review),
+            told(*vouching),
             words(*purposes),
             when::minute(it.created),
             note.clone(),
         ]
     };
     let rows: Vec<_> = projects.iter().map(row).collect();
-    let heads = ["project", "organisation", "retention", "review", "purposes", "created", "note"];
+    let heads = [
+        "project",
+        "organisation",
+        "retention",
+        "review",
+        "vouching",
+        "purposes",
+        "created",
+        "note",
+    ];
     out::columns(&heads, &rows)
 }
 

@@ -32,8 +32,11 @@ impl KillFile {
 
     /// The orders in it. A bad file changes nothing: it is logged and counted. No file, no orders.
     pub(crate) fn read(&mut self, metrics: &Metrics) -> Option<KillOrders> {
-        self.seen = look(&self.path);
-        let read = text(&self.path).map_err(|error| error.to_string());
+        let seen = look(&self.path);
+        let found = text(&self.path);
+        // What could not be read is tried again: to let it be read changes nothing that is looked at.
+        self.seen = found.as_ref().ok().and(seen);
+        let read = found.map_err(|error| error.to_string());
         let read = read.and_then(|text| {
             read_orders(&text, &self.path).map_err(|problems| problems.to_string())
         });

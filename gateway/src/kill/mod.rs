@@ -1,9 +1,9 @@
 //! The kill switch: what was ordered to stop, and how every call hears of it.
 //!
 //! Orders come from the journal of this node, from the kill file, from the records and from the
-//! program, and are put together as one set: any one way in is enough. What is new is written to the
-//! journal, put in force, and then the bell rings: every connection is woken, and each call on it
-//! judges itself anew ([`Watch`]).
+//! program, and are put together as one set: any one way in is enough. What is new is put in force
+//! and the bell rings: every connection is woken, and each call on it judges itself anew ([`Watch`]).
+//! Then it is written to the journal.
 
 mod file;
 mod journal;
@@ -75,7 +75,7 @@ impl KillSwitch {
         Ok(switch)
     }
 
-    /// Takes orders: writes down what is new, puts it in force and has every call look. Waits for
+    /// Takes orders: puts what is new in force, has every call look, and writes it down. Waits for
     /// the disk. What cannot be written down holds all the same.
     pub(crate) fn hear(&self, heard: KillOrders) {
         let mut kept = self.lock();
@@ -111,18 +111,21 @@ impl KillSwitch {
             self.metrics.families.kill_errors.with_label_values(&["full"]).inc();
             return log::error("orders of the kill switch were not taken", error);
         }
+        // In force first: a disk that hangs stops nobody from being stopped. What a crash forgets of a
+        // restore is only that something may go on.
+        if !news.is_empty() {
+            self.set.store(Arc::new(KillSet::of(&merged, now)));
+            self.bell.ring();
+        }
         if let Some(journal) = &mut kept.journal {
             let written = journal.keep(&news, &merged, anew.then_some(now));
             self.note_written(written);
         }
         kept.orders = merged;
-        if news.is_empty() {
-            return;
+        if !news.is_empty() {
+            self.count(kept);
+            tell(&news);
         }
-        self.set.store(Arc::new(KillSet::of(&kept.orders, now)));
-        self.bell.ring();
-        self.count(kept);
-        tell(&news);
     }
 
     /// Says once that the journal fails, and once that it does no longer.

@@ -8,7 +8,7 @@
 use super::steps::{Answer, Steps};
 use crate::account::{make_room, replace, say_instead};
 use crate::body::Body;
-use crate::entitle::{Call, Entitled, entitle, seated};
+use crate::entitle::{Call, Entitled, entitle};
 use crate::filter::Opening;
 use crate::refuse::Refusal;
 use crate::trail::Trail;
@@ -127,7 +127,6 @@ async fn ask<'n>(
     mut trail: Trail,
 ) -> Result<Answer<'n>, Refusal> {
     let entitled = entitle(steps.view(), &steps.node.decisions, call, &mut trail)?;
-    let entitled = seated(&steps.node.keeper, steps.view(), entitled).await?;
     if let Stop::Answer(answer) = stop {
         make_room(&mut answer.filtered);
     }

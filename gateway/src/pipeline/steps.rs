@@ -6,7 +6,7 @@ use crate::admit::{Admitted, Gate, admit};
 use crate::body::Body;
 use crate::call::Mark;
 use crate::dispatch::{Sender, dispatch};
-use crate::entitle::Entitled;
+use crate::entitle::{Entitled, Seat};
 use crate::filter::{Filtered, Lens, Opening, filter};
 use crate::kill::{self, Watch};
 use crate::node::Node;
@@ -39,6 +39,8 @@ pub(super) struct Ready<'n> {
     told: Told<'n>,
     seal: Option<Arc<dyn Seal>>,
     watch: Watch,
+    /// A place of a cohort that is to be taken before anything is asked.
+    place: Option<Seat>,
 }
 
 /// An answer, and the headers of its model.
@@ -65,8 +67,9 @@ impl<'n> Steps<'n> {
         let notice = now.provenance.notice(model).filter(|_| operation.work() != Work::Counts);
         let told = Told::of(self.view(), &entitled);
         let seal = self.seal(&entitled);
+        let place = Seat::of(self.world, &entitled);
         let gate = Gate { meters: &node.meters, books: &node.writer, clock: &node.clock, metrics };
-        Ok(Ready { admitted: admit(gate, entitled)?, notice, told, seal, watch })
+        Ok(Ready { admitted: admit(gate, entitled)?, notice, told, seal, watch, place })
     }
 
     pub(super) async fn answer(
@@ -75,7 +78,10 @@ impl<'n> Steps<'n> {
         opening: Opening,
     ) -> Result<Answer<'n>, Refusal> {
         let Self { node, now, .. } = self;
-        let Ready { admitted, notice, told, seal, mut watch } = ready;
+        let Ready { admitted, notice, told, seal, mut watch, place } = ready;
+        if let Some(place) = place {
+            Box::pin(place.take(&node.keeper, self.view())).await?;
+        }
         let (ids, salts, clock) = (&node.ids, &node.door.hasher, &node.clock);
         let sender = Sender { upstreams: &now.upstreams, ids, salts, clock };
         let screened = screen(&now.chains, &node.metrics, admitted, &mut watch).await?;

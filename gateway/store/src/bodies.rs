@@ -46,6 +46,8 @@ pub struct Project {
     pub data_retention: bool,
     /// Whether people may read them.
     pub human_review: bool,
+    /// Whether it is believed whom it calls for: only then grants of end users count.
+    pub vouching: bool,
     /// What its principals use models for.
     pub purposes: Purposes,
 }

@@ -1,10 +1,11 @@
 //! A caller as the decision sees it, made of its documents.
 
 use crate::bodies::{self, AccessRequest, Action, Organisation, Profile, Project};
-use crate::{Document, Holdings, Kind, StoreError};
+use crate::{Document, Holdings, Kind, Owner, StoreError};
 use serde::de::DeserializeOwned;
 use sluice_config::words::{
-    Acceptance, Grant, GrantState, Holder, Principal, Requested, Sanction, Verified,
+    Acceptance, Allows, Grant, GrantState, Holder, Principal, Requested, Sanction, Subject,
+    Verified,
 };
 
 /// Makes a holder of a principal and what belongs to it.
@@ -27,11 +28,14 @@ pub(crate) fn of(principal: Principal, holdings: &Holdings) -> Result<Holder, St
         verified: verified.into(),
         sanctions: open.map(|action| action.sanction).collect::<Vec<Sanction>>().into(),
         purposes: profile.purposes.and(project.purposes).and(organisation.purposes),
-        data_retention: project.data_retention,
-        human_review: project.human_review,
+        allows: Allows {
+            data_retention: project.data_retention,
+            human_review: project.human_review,
+            vouching: project.vouching,
+        },
         domicile: organisation.domicile,
         grants: grants.into_iter().filter(live).collect(),
-        acceptances: all.each::<Acceptance>(&Kind::ACCEPTANCE)?.into(),
+        acceptances: all.acceptances()?,
         requests: requests.collect(),
         ..Holder::of(principal)
     })
@@ -45,6 +49,19 @@ impl Held<'_> {
     fn one<T: DeserializeOwned>(&self, kind: &Kind) -> Result<Option<T>, StoreError> {
         let found = self.0.iter().find(|document| bodies::is(document, kind));
         found.map(bodies::read).transpose()
+    }
+
+    /// What was agreed to. Whose agreement one is, its owner says, whatever stands in it.
+    fn acceptances(&self) -> Result<Box<[Acceptance]>, StoreError> {
+        let found = self.0.iter().filter(|document| bodies::is(document, &Kind::ACCEPTANCE));
+        let read = found.map(|document| {
+            let by = match document.owner {
+                Owner::Organisation(_) => Subject::Organisation,
+                _ => Subject::Principal,
+            };
+            Ok(Acceptance { by, ..bodies::read(document)? })
+        });
+        read.collect()
     }
 
     /// All of a kind.

@@ -13,6 +13,9 @@ use sluice_config::words::{
     Cohort, ModelId, OpState, PrincipalId, Release, ReleaseStage, Timestamp,
 };
 
+/// Places of a cohort: each is a record that stays, and that every node has in memory.
+const PLACES_MAX: u32 = 10_000;
+
 /// Where a revision is, as records and the file say together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standpoint {
@@ -107,6 +110,9 @@ pub async fn narrow(
 ) -> Result<Release, ActError> {
     if percent > 100 {
         return Err(ActError::illegal("a part is from 0 to 100 percent"));
+    }
+    if principals_max.is_some_and(|most| most > PLACES_MAX) {
+        return Err(ActError::illegal(format!("a cohort has at most {PLACES_MAX} places")));
     }
     let cohort = Cohort { percent, principals_max, ..Cohort::default() };
     change(records, model, |release| release.cohort = cohort, act).await

@@ -2,9 +2,9 @@
 
 use super::super::*;
 use crate::words::{
-    Accept, Acceptance, Cohort, Conditions, Country, EndUserId, Exclusion, Gives, Grant, GrantId,
-    GrantState, OpState, OrganisationId, Purpose, Release, RequestState, Requested, Sanction,
-    Scopes, Subject, TextHash, Timestamp, Verification, Verified,
+    Accept, Acceptance, Allows, Cohort, Conditions, Country, EndUserId, Exclusion, Gives, Grant,
+    GrantId, GrantState, OpState, OrganisationId, Purpose, Release, RequestState, Requested,
+    Sanction, Scopes, Subject, TextHash, Timestamp, Verification, Verified,
 };
 use crate::world::EndUser;
 use proptest::prelude::*;
@@ -133,8 +133,7 @@ prop_compose! {
             grants: grants.into(),
             sanctions: sanction(standing),
             verified: Box::new([Verified { level: verification, until: None }]),
-            data_retention: flags.0,
-            human_review: flags.1,
+            allows: Allows { data_retention: flags.0, human_review: flags.1, vouching: true },
             mfa: flags.2,
             purposes: purposes.into_iter().collect(),
             acceptances: accepted.map(acceptance).into_iter().collect(),
