@@ -27,9 +27,10 @@ pub use policy::Policy;
 pub use spec::{
     BackendSpec, BackendUrl, Bounds, BreakerSpec, CacheSpec, ClaimPath, ClientCertificates,
     ClientsSpec, Condition, Cors, CountrySource, CountrySpec, DecisionSpec, Drain, EarlierKeySpec,
-    Engine, FilterSpec, GuardSpec, IdentityRule, IdentitySpec, IssuerSpec, KillSpec, Listener,
-    LogLevel, LogSpec, NodeSpec, Piece, Plaintext, PrincipalRule, ProfileSpec, ProvenanceSpec,
-    ReceiptSpec, StoreSpec, Template, TlsFiles, TokenAlgorithm, UpstreamSpec, Wanted,
+    Engine, FilterSpec, GuardSpec, HubSpec, IdentityRule, IdentitySpec, IssuerSpec, KillSpec,
+    Listener, LogLevel, LogSpec, NodeSpec, Piece, Plaintext, PrincipalRule, ProfileSpec,
+    ProvenanceSpec, ReceiptSpec, RepoSpec, StoreSpec, Template, TlsFiles, TokenAlgorithm,
+    UpstreamSpec, Wanted,
 };
 pub use world::{EndUser, World};
 

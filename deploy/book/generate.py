@@ -61,6 +61,9 @@ SECTIONS = [
     ("`provenance`", "Provenance"),
     ("`provenance.receipts`", "Receipts"),
     ("`provenance.receipts.earlier_keys[]`", "EarlierKey"),
+    ("`hub`", "Hub"),
+    ("`hub.repos.OWNER/NAME`", "Repo"),
+    ("`hub.identity`", "HubIdentity"),
 ]
 # Choices of words, and where they are written.
 CHOICES = {
@@ -119,6 +122,9 @@ UNSAID = {
     ("CertificateRule", "when"): "always",
     ("CertificateRule", "principal"): "the name in `when`",
     ("Guard", "ca"): "the roots of the system",
+    (None, "hub"): "none",
+    ("Hub", "ca"): "the roots of the system",
+    ("Hub", "identity"): "none",
     ("Guard", "options"): "none",
 }
 

@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::provenance::Kept;
 use crate::reach::Reach;
 use crate::read::end_user::EndUsers;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Held, Snapshot};
 use crate::tasks::Tasks;
 use crate::world::Keeper;
 use arc_swap::ArcSwap;
@@ -83,7 +83,15 @@ impl Node {
         let decisions = Decisions::start(config.node.decisions.clone(), &background, &metrics);
         let guards = Guards::none(Arc::clone(&clock), Arc::clone(&metrics), background);
         let methods = Methods::new(hasher.clone(), Arc::clone(&clock), Arc::clone(&metrics));
-        let snapshot = Snapshot::assemble(config, &backends, &guards, &methods)?;
+        let held = Held {
+            backends: &backends,
+            guards: &guards,
+            methods: &methods,
+            hub: None,
+            clock: &clock,
+            metrics: &metrics,
+        };
+        let snapshot = Snapshot::assemble(config, held)?;
         let reach = Reach::new(&hasher);
         let node = Self {
             live: ArcSwap::from_pointee(snapshot),
@@ -121,9 +129,15 @@ impl Node {
     /// Puts a configuration in force, whole, or keeps the one there is.
     pub(crate) fn reload(&self, config: Result<Config, Problems>) -> Result<(), Problems> {
         let live = self.snapshot();
-        let assemble =
-            |config| Snapshot::assemble(config, &self.backends, &live.guards, &live.methods);
-        match config.and_then(assemble) {
+        let held = Held {
+            backends: &self.backends,
+            guards: &live.guards,
+            methods: &live.methods,
+            hub: live.hub.as_ref(),
+            clock: &self.clock,
+            metrics: &self.metrics,
+        };
+        match config.and_then(|config| Snapshot::assemble(config, held)) {
             Ok(snapshot) => {
                 self.live.store(Arc::new(snapshot));
                 self.note_loaded();

@@ -5,8 +5,8 @@ mod certificate;
 
 pub(crate) use certificate::Certificate;
 
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::ConfigVerifierExt;
 use std::path::Path;
@@ -23,6 +23,16 @@ pub(crate) fn client(ca: Option<&Path>) -> Result<(ClientConfig, Option<Vec<u8>>
             .map(|config| (config, None))
             .map_err(|error| error.to_string()),
     }
+}
+
+/// The name that the certificate of a host must have.
+///
+/// # Errors
+///
+/// What to put right, in words.
+pub(crate) fn name(host: &str) -> Result<ServerName<'static>, String> {
+    let name = ServerName::try_from(host.to_owned());
+    name.map_err(|error| format!("not a name a certificate can have: {error}"))
 }
 
 fn own(file: &Path) -> Result<(ClientConfig, Vec<u8>), String> {

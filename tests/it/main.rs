@@ -18,6 +18,7 @@ mod filters;
 mod framing;
 mod guards;
 mod hangups;
+mod hub;
 mod identity;
 mod keys;
 mod kills;

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Makes the real clients: the SDKs of OpenAI for Python and for JavaScript, and of Anthropic for Python;
-# and PyJWT.
+# Hugging Face's client of its Hub; and PyJWT.
 #
 #   tests/real/clients.sh            installs what is missing
 #   tests/real/clients.sh --present  fails (3) where something is missing
 #
-# Prints CLIENT_PYTHON=path of an interpreter that has `openai`, `anthropic` and `jwt`, and
-# CLIENT_NODE_MODULES=path of a node_modules that has `openai`; set it as NODE_PATH is set, or link it beside the script.
+# Prints CLIENT_PYTHON=path of an interpreter that has `openai`, `anthropic`, `huggingface_hub` and
+# `jwt`, and CLIENT_NODE_MODULES=path of a node_modules that has `openai`; set it as NODE_PATH is set, or link it beside the script.
 
 . "$(dirname "${BASH_SOURCE[0]}")/parts.sh"
 
@@ -14,16 +14,18 @@ python_version=3.54.0
 anthropic_version=2.12.0
 node_version=6.49.0
 jwt_version=2.15.1
-python="$cache/python-openai-$python_version-anthropic-$anthropic_version-jwt-$jwt_version"
+hub_version=2.4.0
+python="$cache/python-openai-$python_version-anthropic-$anthropic_version-jwt-$jwt_version-hub-$hub_version"
 node="$cache/openai-node-$node_version"
 
 make_python() {
   tools
-  say "installing openai $python_version, anthropic $anthropic_version and pyjwt $jwt_version for python"
+  say "installing openai $python_version, anthropic $anthropic_version, pyjwt $jwt_version and" \
+    "huggingface_hub $hub_version for python"
   rm -rf "$python"
   python3 -m venv "$python" >&2
   retry uv pip install --quiet --python "$python/bin/python" "openai==$python_version" \
-    "anthropic==$anthropic_version" "pyjwt[crypto]==$jwt_version"
+    "anthropic==$anthropic_version" "pyjwt[crypto]==$jwt_version" "huggingface_hub==$hub_version"
   touch "$python/ready"
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod fallbacks;
 mod filters;
 mod guards;
+mod hub;
 mod identity;
 mod jurisdiction;
 mod ladders;
@@ -22,7 +23,8 @@ mod version;
 
 use crate::file::{Environment, File};
 use crate::spec::{
-    CountrySpec, GuardSpec, IdentitySpec, NodeSpec, ProfileSpec, ProvenanceSpec, UpstreamSpec,
+    CountrySpec, GuardSpec, HubSpec, IdentitySpec, NodeSpec, ProfileSpec, ProvenanceSpec,
+    UpstreamSpec,
 };
 use crate::{Policy, Positions, Problem, Problems};
 use licences::Licences;
@@ -48,6 +50,8 @@ pub struct Config {
     pub provenance: ProvenanceSpec,
     /// How the country of a call is found out.
     pub countries: CountrySpec,
+    /// The Hugging Face Hub, if it is linked.
+    pub hub: Option<Box<HubSpec>>,
     /// Where in the file each path is, for problems that parts find later.
     pub positions: Positions,
     /// What is worth knowing and keeps no file from being used, by position.
@@ -68,6 +72,7 @@ pub(crate) fn compile(
     let licences = licences::compile(file, &outside, problems);
     let policy = policy_of(file, (&profiles, &guards), &licences, problems);
     let provenance = provenance::compile(file, &outside, problems);
+    let hub = hub::compile(file, &outside, problems).map(Box::new);
     let identity = identity::compile(file, &outside, problems);
     let countries = jurisdiction::countries_of(file, &outside, problems);
     let node = node::compile(file, &outside, problems)?;
@@ -81,6 +86,7 @@ pub(crate) fn compile(
         identity,
         provenance,
         countries,
+        hub,
         positions,
         warnings,
     };

@@ -10,6 +10,7 @@ mod environment;
 mod filter;
 mod guard;
 mod hint;
+mod hub;
 mod identity;
 mod jurisdiction;
 mod leaf;
@@ -38,6 +39,7 @@ pub use environment::{Environment, Found, Given, Process};
 pub(crate) use filter::{Filter, Profile};
 pub(crate) use guard::Guard;
 pub(crate) use hint::near;
+pub(crate) use hub::Hub;
 pub(crate) use identity::{CertificateRule, Identity, Issuer, Naming, TokenRule, Values, Wanted};
 pub(crate) use jurisdiction::{CountryAt, Jurisdiction, JurisdictionRule};
 pub(crate) use leaf::{FilePath, Line, NAME_RULE, Name, Whole, is_name};
@@ -106,6 +108,8 @@ section! {
         access: default(Access, Access::default()),
         /// What callers are told of where an answer is from.
         provenance: default(Provenance, Provenance::default()),
+        /// The Hugging Face Hub, and which of its repos count for which models. Absent: none.
+        hub: optional(Hub),
     }
 }
 

@@ -3,6 +3,7 @@
 mod bounds;
 mod country;
 mod guard;
+mod hub;
 mod identity;
 mod node;
 mod provenance;
@@ -11,6 +12,7 @@ mod upstream;
 pub use bounds::Bounds;
 pub use country::{CountrySource, CountrySpec};
 pub use guard::{BreakerSpec, CacheSpec, GuardSpec};
+pub use hub::{HubSpec, RepoSpec};
 pub use identity::{
     ClaimPath, Condition, IdentityRule, IdentitySpec, IssuerSpec, Piece, PrincipalRule, Template,
     TokenAlgorithm, Wanted,

@@ -51,6 +51,11 @@ pub struct BackendUrl {
 }
 
 impl BackendUrl {
+    /// Where the Hugging Face Hub is.
+    pub(crate) fn hugging_face() -> Self {
+        Self { https: true, host: "huggingface.co".into(), port: 443, prefix: String::new() }
+    }
+
     /// The value of the `host` header.
     pub fn authority(&self) -> String {
         let Self { host, port, .. } = self;

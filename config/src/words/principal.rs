@@ -16,7 +16,7 @@ pub struct Principal {
 /// Bytes of a principal's name.
 const NAME_BYTES_MAX: usize = 128;
 /// How names begin that are given by what proved them; no record has one of them.
-const GIVEN: [&str; 3] = ["jwt:", "certificate:", "anonymous:"];
+const GIVEN: [&str; 4] = ["jwt:", "certificate:", "anonymous:", "hub:"];
 
 impl PrincipalId {
     /// A name, if it is one: it stands in tables, logs and CSV, so it is a plain word.
@@ -48,5 +48,6 @@ mod tests {
         }
         assert!(PrincipalId::new("jwt:lab:ada").is_given());
         assert!(PrincipalId::new("anonymous:192.0.2.1").is_given());
+        assert!(PrincipalId::new("hub:alice").is_given());
     }
 }

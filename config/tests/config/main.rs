@@ -6,6 +6,7 @@ mod fallbacks;
 mod faults;
 mod guards;
 mod hostile;
+mod hub;
 mod identity;
 mod licences;
 mod outside;

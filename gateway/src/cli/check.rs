@@ -3,12 +3,8 @@
 use super::out::{self, Done, Failure};
 use super::{kept, releases, settings};
 use crate::MachineClock;
-use crate::dispatch::Backends;
-use crate::guard::Guards;
-use crate::identify::Methods;
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
-use crate::tasks::Tasks;
 use clap::Args;
 use sluice_config::words::Clock;
 use sluice_config::{Config, Problem, StoreSpec};
@@ -31,12 +27,9 @@ impl Check {
         let warnings = config.warnings.clone();
         // The same assembly as in a node: filters and certificates have problems of their own.
         let metrics = Metrics::new().map_err(|error| Failure::of("metrics", error))?;
-        let (clock, metrics) = (Arc::new(MachineClock::default()), Arc::new(metrics));
-        let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
         let drift = drift(&config);
-        let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
-        let methods = Methods::new(config.node.key_secret.clone(), clock.clone(), metrics);
-        let snapshot = Snapshot::assemble(config, &backends, &guards, &methods)?;
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
+        let snapshot = Snapshot::alone(config, &clock, &Arc::new(metrics))?;
         let file = self.file.display();
         for Problem { path, line, column, message } in warnings {
             out::line(format!("{file}:{line}:{column}: warning: {path}: {message}"))?;

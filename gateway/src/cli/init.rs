@@ -131,13 +131,10 @@ Name your models and where they are served in {shown}, and then
 mod tests {
     use super::*;
     use crate::MachineClock;
-    use crate::dispatch::Backends;
-    use crate::guard::Guards;
-    use crate::identify::Methods;
     use crate::metrics::Metrics;
     use crate::snapshot::Snapshot;
-    use crate::tasks::Tasks;
     use sluice_config::Given;
+    use sluice_config::words::Clock;
     use std::os::unix::fs::PermissionsExt;
     use std::sync::Arc;
 
@@ -152,11 +149,8 @@ mod tests {
         let config = read.unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(config.policy.tiers().len(), 3);
         let metrics = Arc::new(Metrics::new().unwrap());
-        let clock = Arc::new(MachineClock::default());
-        let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
-        let methods = Methods::new(config.node.key_secret.clone(), clock, metrics);
-        let built = Snapshot::assemble(config, &backends, &guards, &methods);
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
+        let built = Snapshot::alone(config, &clock, &metrics);
         built.unwrap_or_else(|problems| panic!("{problems}"));
     }
 
@@ -197,11 +191,8 @@ mod tests {
         let config = read.unwrap_or_else(|problems| panic!("{problems}"));
         assert!(config.provenance.receipts.is_some());
         let metrics = Arc::new(Metrics::new().unwrap());
-        let clock = Arc::new(MachineClock::default());
-        let backends = Backends::new(clock.clone(), Arc::clone(&metrics));
-        let guards = Guards::none(clock.clone(), Arc::clone(&metrics), Tasks::default());
-        let methods = Methods::new(config.node.key_secret.clone(), clock, metrics);
-        let built = Snapshot::assemble(config, &backends, &guards, &methods);
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::default());
+        let built = Snapshot::alone(config, &clock, &metrics);
         assert!(built.is_ok_and(|snapshot| snapshot.provenance.keys.is_some()));
     }
 }

@@ -11,6 +11,7 @@ mod explain;
 mod filter;
 mod grants;
 mod holder;
+mod hub;
 mod init;
 mod kept;
 mod keys;
@@ -96,6 +97,9 @@ enum Command {
     Standing(standing::Standings),
     /// Show who changed what, when and why
     Audit(audit::Audit),
+    /// Take over who was let in on the Hugging Face Hub
+    #[command(subcommand)]
+    Hub(hub::Hub),
     /// Check receipts of what was shown
     #[command(subcommand)]
     Receipts(receipts::Receipts),
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Releases(command) => command.run(),
         Command::Standing(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Hub(command) => command.run(),
         Command::Receipts(command) => command.run(),
         Command::Usage(command) => command.run(),
         Command::Demo(command) => command.run(),

@@ -2,7 +2,6 @@
 
 use super::wire::Secure;
 use crate::trust;
-use rustls::pki_types::ServerName;
 use sluice_config::{BackendSpec, Problems};
 use std::sync::Arc;
 
@@ -15,13 +14,10 @@ pub(super) fn secure(
     if !spec.url.https {
         return Ok(None);
     }
-    let name = match ServerName::try_from(spec.url.host.clone()) {
+    let name = match trust::name(&spec.url.host) {
         Ok(name) => name,
-        Err(error) => {
-            problems.note(
-                &format!("{path}.url"),
-                format!("not a name a certificate can have: {error}"),
-            );
+        Err(what) => {
+            problems.note(&format!("{path}.url"), what);
             return Err(Noted);
         }
     };

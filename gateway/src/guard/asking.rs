@@ -1,11 +1,11 @@
 //! Asks one guard: what is kept first, then who asks the same already, then the guard itself.
 
 use super::breaker::{Attempt, Cause, Phase};
-use super::flights::Flights;
 use super::gather::Gather;
-use super::kept::{Kept, Key};
+use super::kept::Kept;
 use super::server::Server;
 use super::unavailable::Unavailable;
+use crate::flights::{Flights, Key};
 use crate::metrics::GuardMetrics;
 use crate::timer::{Deadline, within};
 use bytes::Bytes;

@@ -1,14 +1,13 @@
 //! The guards of a snapshot, over guards that outlive it.
 
 use super::asking::{Guard, Parts};
-use super::connection::Secure;
 use super::server::{Manner, Server};
 use crate::metrics::Metrics;
+use crate::remote::{Secure, bearer};
 use crate::tasks::Tasks;
 use crate::trust;
 use http::HeaderValue;
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use sluice_config::words::{Clock, GuardId, Secret};
 use sluice_config::{Config, GuardSpec, Problems};
 use sluice_stream::guard;
@@ -98,11 +97,10 @@ impl Guards {
         let server = |(nth, url): (usize, &sluice_config::BackendUrl)| {
             let secure = match tls.as_ref().filter(|_| url.https) {
                 None => None,
-                Some(config) => match ServerName::try_from(url.host.clone()) {
+                Some(config) => match trust::name(&url.host) {
                     Ok(name) => Some(Secure { config: Arc::clone(config), name }),
-                    Err(error) => {
-                        let path = format!("{}.urls[{nth}]", spec.path);
-                        problems.note(&path, format!("not a name a certificate can have: {error}"));
+                    Err(what) => {
+                        problems.note(&format!("{}.urls[{nth}]", spec.path), what);
                         return None;
                     }
                 },
@@ -142,13 +140,11 @@ fn trusted(spec: &GuardSpec, problems: &mut Problems) -> Option<Trusted> {
 #[expect(clippy::option_option, reason = "no header, and a header that cannot be")]
 fn authorization(spec: &GuardSpec, problems: &mut Problems) -> Option<Option<HeaderValue>> {
     let Some(credential) = &spec.credential else { return Some(None) };
-    let value = [b"Bearer ", credential.expose()].concat();
-    let Ok(mut value) = HeaderValue::from_bytes(&value) else {
+    let value = bearer(credential);
+    if value.is_none() {
         problems.note(&format!("{}.credential", spec.path), "a header cannot carry it");
-        return None;
-    };
-    value.set_sensitive(true);
-    Some(Some(value))
+    }
+    value.map(Some)
 }
 
 /// Whether a guard was written just so, and its CA is what it was.

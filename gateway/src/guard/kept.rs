@@ -3,6 +3,7 @@
 //! What is kept belongs to one guard with its settings: other settings make another guard. Only
 //! judgements are kept. A failure is not one, nor is what could not be read.
 
+use crate::flights::Key;
 use crate::ids::random;
 use moka::sync::Cache;
 use sluice_config::CacheSpec;
@@ -10,12 +11,10 @@ use sluice_stream::guard::{Exchange, Judgement, Role, Subject, Verdict};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The hash of what is judged, under a secret of this guard: nobody else can tell what was asked.
-pub(super) type Key = [u8; 32];
-
 /// The judgements of one guard.
 #[derive(Debug)]
 pub(super) struct Kept {
+    /// What hashes are made under: nobody else can tell what was asked.
     secret: Key,
     ttl: Duration,
     entries: Cache<Key, Arc<Entry>>,

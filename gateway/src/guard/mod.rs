@@ -7,8 +7,6 @@
 
 mod asking;
 mod breaker;
-mod connection;
-mod flights;
 mod gather;
 mod guards;
 mod kept;
@@ -17,7 +15,6 @@ mod together;
 mod unavailable;
 
 pub use asking::Guard;
-pub(crate) use connection::{Connection, Secure};
 pub use guards::Guards;
 pub use sluice_stream::guard::{
     Adapter, Category, Exchange, Judgement, Role, Subject, Turn, Verdict,

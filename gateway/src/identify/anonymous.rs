@@ -24,6 +24,7 @@ impl Anonymous {
             credential: CredentialId::new("anonymous"),
             expires: None,
             country: None,
+            grants: Vec::new(),
         })
     }
 }

@@ -5,8 +5,10 @@ use super::anonymous::Anonymous;
 use super::api_key::ApiKeys;
 use super::carried::Carried;
 use super::certificate::Certificates;
+use super::hub::HubTokens;
 use super::jwt::{Around, Tokens};
 use super::salt::Salt;
+use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::trust::Certificate;
 use sluice_config::words::{Clock, KeyHasher, PrincipalId};
@@ -20,6 +22,7 @@ pub(crate) struct Methods {
     around: Around,
     api_keys: ApiKeys,
     tokens: Tokens,
+    hub_tokens: HubTokens,
     certificates: Certificates,
     anonymous: Anonymous,
 }
@@ -40,6 +43,7 @@ impl Methods {
         Self {
             api_keys: ApiKeys(hasher.clone()),
             tokens: Tokens::none(salt.clone()),
+            hub_tokens: HubTokens { hub: None, salt: salt.clone() },
             certificates: Certificates { rules: Vec::new(), salt: salt.clone() },
             anonymous: Anonymous { tier: None, salt },
             around: Around { clock, metrics },
@@ -47,10 +51,11 @@ impl Methods {
         }
     }
 
-    /// The ways of a file whose policy has this version.
+    /// The ways of a file whose policy has this version, and of the Hub it links.
     pub(crate) fn assemble(
         &self,
         spec: IdentitySpec,
+        hub: Option<&Arc<Hub>>,
         version: &str,
         problems: &mut Problems,
     ) -> Self {
@@ -60,6 +65,7 @@ impl Methods {
             around: self.around.clone(),
             api_keys: ApiKeys(self.hasher.clone()),
             tokens: self.tokens.assemble(&spec.issuers, salt.clone(), &self.around, problems),
+            hub_tokens: HubTokens { hub: hub.cloned(), salt: salt.clone() },
             certificates: Certificates { rules: spec.certificates, salt: salt.clone() },
             anonymous: Anonymous { tier: spec.anonymous, salt },
         }
@@ -71,8 +77,8 @@ impl Methods {
     }
 
     /// What stands in a header; each credential looks like one of them at most.
-    fn shown(&self) -> [(&'static str, &dyn Method); 2] {
-        [("api_key", &self.api_keys), ("jwt", &self.tokens)]
+    fn shown(&self) -> [(&'static str, &dyn Method); 3] {
+        [("api_key", &self.api_keys), ("jwt", &self.tokens), ("hub", &self.hub_tokens)]
     }
 
     /// What a call carries: a credential in a header or no credential at all, and a certificate.

@@ -8,6 +8,7 @@ mod anonymous;
 mod api_key;
 mod carried;
 mod certificate;
+mod hub;
 mod jwt;
 mod methods;
 mod rules;

@@ -69,6 +69,7 @@ pub(super) fn claimed(
         credential,
         expires: Some(expires),
         country: country.and_then(Value::as_str).and_then(Country::parse),
+        grants: Vec::new(),
     })
 }
 

@@ -151,6 +151,11 @@ families! {
     kill_cut: IntCounterVec = "sluice_kill_cut_total", ["scope", "mode"], &[], "Calls under way that a directive cut.";
     kill_errors: IntCounterVec = "sluice_kill_errors_total", ["reason"], &[], "Orders of the kill switch that could not be written down (journal) or not be taken (full).";
     kill_file_ok: IntGauge = "sluice_kill_file_successful", [], &[], "1 if the kill file read last was taken or there is none, 0 if it was bad and changed nothing.";
+    hub_polls: IntCounterVec = "sluice_hub_polls_total", ["repo", "result"], &[], "Polls of a repo of the Hub: ok, or why not.";
+    hub_heard_at: IntGaugeVec = "sluice_hub_poll_success_timestamp_seconds", ["repo"], &[], "When the requests of a repo of the Hub were last read.";
+    hub_requests: IntGaugeVec = "sluice_hub_requests", ["repo", "status"], &[], "Requests for access to a repo of the Hub: pending, accepted, rejected.";
+    hub_writes: IntCounterVec = "sluice_hub_writes_total", ["repo", "result"], &[], "Decisions written to the Hub: done, already, nobody, or why not.";
+    hub_lookups: IntCounterVec = "sluice_hub_token_lookups_total", ["result"], &[], "Tokens of the Hub looked up: hit, load, stale, error.";
     ledger_depth: IntGauge = "sluice_ledger_queue_depth", [], &[], "Usage rows that are not written yet.";
     ledger_rows: IntCounter = "sluice_ledger_rows_total", [], &[], "Usage rows written.";
     ledger_failures: IntCounter = "sluice_ledger_failures_total", [], &[], "Attempts to write usage that failed; the rows are kept and tried again.";

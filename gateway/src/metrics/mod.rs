@@ -9,12 +9,14 @@ mod call;
 mod families;
 mod filters;
 mod guard;
+mod hub;
 
 pub(crate) use backend::BackendMetrics;
 pub(crate) use call::{CallMetrics, CallTable, Ended, Labels};
 use families::Families;
 pub(crate) use filters::WaitMetrics;
 pub(crate) use guard::GuardMetrics;
+pub(crate) use hub::HubMetrics;
 use prometheus::{Encoder, IntCounter, Registry, TextEncoder};
 use sluice_store::{Directory, Writer};
 use sluice_stream::VerdictCount;
@@ -92,6 +94,11 @@ impl Metrics {
     /// The handles of one guard.
     pub(crate) fn guard(&self, name: &str) -> GuardMetrics {
         GuardMetrics::new(&self.families, name)
+    }
+
+    /// The handles of the Hub.
+    pub(crate) fn hub(&self) -> HubMetrics {
+        HubMetrics::new(&self.families)
     }
 
     /// A snapshot is in force.

@@ -75,6 +75,10 @@ async fn sweep(node: Arc<Node>) {
             node.meters.sweep();
         }
         node.backends.sweep();
-        node.snapshot().guards.sweep();
+        let snapshot = node.snapshot();
+        snapshot.guards.sweep();
+        if let Some(hub) = &snapshot.hub {
+            hub.sweep();
+        }
     }
 }

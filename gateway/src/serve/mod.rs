@@ -5,6 +5,7 @@ mod body;
 mod connection;
 mod cors;
 mod executor;
+mod hub;
 mod kill;
 mod listener;
 mod reach;
@@ -145,6 +146,7 @@ pub async fn start(config: Config, options: Options) -> Result<Running, StartErr
         let _nobody = flushed.send(()).is_err();
     });
     background::start(&background, &node, ops);
+    hub::start(&background, &node, &store.records);
     if let Some(path) = reach::beside(&spec.store) {
         background.spawn_until_stop(reach::keep(Arc::clone(&node), path));
     }

@@ -1,12 +1,12 @@
 //! Callers who prove themselves by other means than a key of ours.
 
 use sluice_config::words::{
-    Country, CredentialId, OrganisationId, PrincipalId, ProjectId, TierId, Timestamp,
+    Country, CredentialId, Grant, OrganisationId, PrincipalId, ProjectId, TierId, Timestamp,
 };
 
 /// What a credential of somebody else's says of its holder, once it is proven. Our own records win
 /// over it wherever they say something.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Claimed {
     /// Its name in the books.
     pub principal: PrincipalId,
@@ -22,4 +22,6 @@ pub struct Claimed {
     pub expires: Option<Timestamp>,
     /// Where it says its holder is.
     pub country: Option<Country>,
+    /// What it gives its holder beyond the tier, beside what our records do.
+    pub grants: Vec<Grant>,
 }

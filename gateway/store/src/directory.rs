@@ -173,7 +173,9 @@ impl Directory {
             country: claimed.country,
             ..Known::of(principal)
         };
-        let known = Arc::new(known.holding(held)?);
+        let mut known = known.holding(held)?;
+        known.holder.grants = known.holder.grants.iter().chain(&claimed.grants).cloned().collect();
+        let known = Arc::new(known);
         self.remember(digest, &known, turn);
         Ok(known)
     }

@@ -54,6 +54,8 @@ impl Kind {
     pub const ACCEPTANCE: Self = Self::word("acceptance");
     /// An application for a gated revision.
     pub const REQUEST: Self = Self::word("request");
+    /// A request for access as the Hugging Face Hub told it last.
+    pub const HUB_REQUEST: Self = Self::word("hub_request");
     /// How a principal or an end user behaves.
     pub const STANDING: Self = Self::word("standing");
     /// What was done about a standing.

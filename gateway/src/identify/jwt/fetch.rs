@@ -1,6 +1,6 @@
 //! Getting the keys of an issuer: from where it says they are, small, soon, and from nowhere else.
 
-use crate::guard::{Connection, Secure};
+use crate::remote::{Connection, Secure};
 use crate::timer::{Deadline, within};
 use crate::trust;
 use bytes::Bytes;
@@ -161,7 +161,7 @@ impl Source {
         let connection = opened.map_err(|_| Fault::Connect)?;
         let answer = connection.exchange(request(uri)?, DOCUMENT_BYTES_MAX).await;
         let answer = answer.map_err(|_| Fault::Broken)?;
-        match answer.status {
+        match answer.head.status {
             StatusCode::OK => Ok(answer.body),
             status => Err(Fault::Status(status.as_u16())),
         }

@@ -6,6 +6,7 @@
 
 mod conduct;
 mod grants;
+mod heard;
 mod kills;
 mod licences;
 mod people;
@@ -14,6 +15,7 @@ mod requests;
 
 pub use conduct::{NewAction, lift, open};
 pub use grants::{give, turn};
+pub use heard::{Heard, hear};
 pub use kills::{order, ordered};
 pub use licences::accept;
 pub use people::{declare, enrol, organise, place, verify};

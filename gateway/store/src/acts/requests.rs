@@ -114,7 +114,12 @@ async fn settle(
     Ok(request)
 }
 
-fn granted(request: &AccessRequest, name: &GrantId, from: ReleaseStage, act: &Act) -> Grant {
+pub(super) fn granted(
+    request: &AccessRequest,
+    name: &GrantId,
+    from: ReleaseStage,
+    act: &Act,
+) -> Grant {
     Grant {
         id: name.clone(),
         gives: Gives::Model { name: request.model.clone(), from },
@@ -128,7 +133,10 @@ fn granted(request: &AccessRequest, name: &GrantId, from: ReleaseStage, act: &Ac
 }
 
 /// The end of a grant that came of a request, if it is not over already.
-async fn taken_back(records: &dyn Records, id: &GrantId) -> Result<Option<Write>, ActError> {
+pub(super) async fn taken_back(
+    records: &dyn Records,
+    id: &GrantId,
+) -> Result<Option<Write>, ActError> {
     let known = found::<Grant>(records, &Kind::GRANT, "grant", id.as_str()).await?;
     let mut grant = known.body;
     if !grant.state.may_become(GrantState::Revoked) {

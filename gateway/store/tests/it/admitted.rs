@@ -6,7 +6,8 @@ use crate::world::{
 use serde_json::json;
 use sluice_config::StoreSpec;
 use sluice_config::words::{
-    Country, CredentialId, EndUserId, OrganisationId, PrincipalId, ProjectId, TierId, Timestamp,
+    Country, CredentialId, EndUserId, Grant, OrganisationId, PrincipalId, ProjectId, TierId,
+    Timestamp,
 };
 use sluice_store::{Claimed, Directory, Fallen, Kind, Known, Lookup, Owner, Records};
 use std::sync::Arc;
@@ -81,6 +82,7 @@ fn claim(name: &str) -> Claimed {
         credential: CredentialId::new(&format!("token-{name}")),
         expires: Some(Timestamp(2_000)),
         country: Country::parse("DE"),
+        grants: Vec::new(),
     }
 }
 
@@ -136,6 +138,21 @@ async fn our_records_win_over_what_is_claimed() {
     assert!(matches!(world.directory.find(&digest(7)), Lookup::Absent), "she is dropped");
     let ada = world.admit(7, claim("ada")).await;
     assert_eq!(ada.stands(NOW), Err(Fallen::Disabled));
+}
+
+#[tokio::test]
+async fn what_a_credential_gives_counts_beside_what_records_do() {
+    let world = world().await;
+    let grant = |id: &str| {
+        let gives = json!({ "model": { "name": "m", "from": "gated" } });
+        json!({ "id": id, "gives": gives, "source": "hub", "reason": "" })
+    };
+    put(&*world.records, fresh(Kind::GRANT, "g1", of("bob"), grant("g1"))).await;
+    let given: Grant = serde_json::from_value(grant("hub:acme/m")).unwrap();
+    let bob = world.admit(7, Claimed { grants: vec![given], ..claim("bob") }).await;
+    let ids: Vec<_> = bob.holder.grants.iter().map(|grant| grant.id.as_str()).collect();
+    assert_eq!(ids, ["g1", "hub:acme/m"]);
+    assert!(bob.holdings.documents.iter().all(|document| document.id != "hub:acme/m"));
 }
 
 #[tokio::test]
