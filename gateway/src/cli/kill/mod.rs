@@ -196,7 +196,7 @@ fn row(directive: &KillDirective) -> Vec<String> {
         directive.scope.to_string(),
         directive.mode.to_string(),
         when::minute(directive.at),
-        directive.expires.map_or_else(|| "restored".into(), when::minute),
+        directive.expires.map_or_else(|| "it is restored".into(), when::minute),
         directive.by.to_string(),
         directive.reason.to_string(),
     ]
